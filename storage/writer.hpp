@@ -1,0 +1,52 @@
+// Group commit for the whole node: one thread, one batch, one sync.
+#pragma once
+
+#include "storage/record.hpp"
+#include "storage/result.hpp"
+#include "storage/store.hpp"
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace weft::storage {
+
+/// A shard's durable facts that are not log entries.
+struct hard_state {
+  shard_id shard;
+  weft::epoch epoch;
+};
+
+/// One request to the writer; everything in it becomes durable together.
+struct append_batch {
+  /// Dense per shard, following what the log holds. Shared with whoever applies them later.
+  std::shared_ptr<const std::vector<log_entry>> entries;
+  std::vector<hard_state> hard_states;
+};
+
+/// Appends to the logs of all shards of the node. Gathers what was submitted while it was busy,
+/// writes one batch through the write-ahead log, syncs once and then tells everyone.
+///
+/// After a failed write or sync the writer stays failed: what was in flight has an unknown
+/// outcome and a sync is never tried twice on the same pages. Reads of the store go on.
+class writer {
+public:
+  /// Told on the writer's thread once the batch is on stable storage, or will not be.
+  using done = std::function<void(const result<void>&)>;
+
+  explicit writer(store& where);
+  /// Finishes what was submitted, then ends its thread.
+  ~writer();
+
+  /// Thread-safe; never blocks on the disk. The caller bounds what is in flight.
+  void submit(append_batch batch, done told);
+
+  /// True after a failed write or sync; only reopening the store mends it.
+  bool has_failed() const;
+
+private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+} // namespace weft::storage
