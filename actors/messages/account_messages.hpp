@@ -1,0 +1,49 @@
+// What the ACCOUNTS of a shard get.
+#pragma once
+
+#include "actors/messages/address.hpp"
+
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace weft::actors {
+
+/// Makes an account and signs the device in. `name` is folded.
+struct register_account {
+  request_ref ref;
+  std::string name;
+  std::string password;
+  device_id device;
+  std::string device_name;
+  op_id op;
+};
+
+/// Signs a device in by password: it gets a new token, its older one ends.
+struct sign_in {
+  request_ref ref;
+  std::string name;
+  std::string password;
+  device_id device;
+  std::string device_name;
+};
+
+/// Signs a device in by its token.
+struct resume {
+  request_ref ref;
+  user_id user;
+  device_id device;
+  std::string secret;
+};
+
+/// Ends the token of a device.
+struct sign_out {
+  request_ref ref;
+  user_id user;
+  device_id device;
+};
+
+using account_input = std::variant<register_account, sign_in, resume, sign_out>;
+using account_inputs = std::vector<account_input>;
+
+} // namespace weft::actors

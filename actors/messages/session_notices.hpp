@@ -1,0 +1,150 @@
+// What a SESSION gets for its client: replies and pushes.
+#pragma once
+
+#include "actors/messages/address.hpp"
+#include "storage/error.hpp"
+#include "storage/proto/state.pb.h"
+#include "storage/record.hpp"
+
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace weft::actors {
+
+using storage::shared_bytes;
+
+/// Reply: signed in. `token` is set when a new one was made.
+struct signed_in {
+  std::uint64_t request = 0;
+  user_id user;
+  std::string name;
+  device_id device;
+  std::string token;
+  weft::inbox_version inbox_version;
+};
+
+/// Reply: signed out; the session ends.
+struct signed_out {
+  std::uint64_t request = 0;
+};
+
+/// Reply: the message is committed, or was already (`duplicate`).
+struct send_acked {
+  std::uint64_t request = 0;
+  thread_id thread;
+  sequence seq;
+  weft::ordinal ordinal;
+  time_ms time;
+  bool duplicate = false;
+};
+
+/// Reply: a request failed.
+struct request_failed {
+  std::uint64_t request = 0;
+  error why;
+};
+
+/// An event as clients get it.
+struct delivered_event {
+  sequence seq;
+  shared_bytes bytes;
+};
+
+/// Numbers that this reader will never see.
+struct skipped_range {
+  sequence from;
+  sequence to;
+};
+
+/// Reply: a history page in ascending order. Events and skipped ranges together cover
+/// `covers_from..covers_to` without a hole.
+struct history_page {
+  std::uint64_t request = 0;
+  thread_id thread;
+  std::vector<delivered_event> events;
+  std::vector<skipped_range> skipped;
+  sequence covers_from;
+  sequence covers_to;
+  sequence last_seq;
+  std::vector<state::Member> members;
+};
+
+/// One row of an inbox page. `last_event` is the thread's last event, read from its own shard;
+/// empty when that shard did not answer.
+struct inbox_entry {
+  state::InboxRow row;
+  shared_bytes last_event;
+};
+
+/// Reply: an inbox page. The session asks the threads' shards for the last events before the
+/// client gets it.
+struct inbox_page {
+  std::uint64_t request = 0;
+  std::vector<inbox_entry> rows;
+  weft::inbox_version version;
+  /// True when no further page follows.
+  bool complete = true;
+};
+
+/// Answer to `read_last`, for the session alone: the last event that this user may see.
+struct last_event_read {
+  std::uint64_t request = 0;
+  thread_id thread;
+  shared_bytes event;
+};
+
+/// Reply: the read cursor stands here now.
+struct read_marked {
+  std::uint64_t request = 0;
+  thread_id thread;
+  sequence seq;
+  weft::ordinal ordinal;
+};
+
+/// Reply: the user that was looked for; `user` is 0 when there is none.
+struct user_found {
+  std::uint64_t request = 0;
+  user_id user;
+  std::string name;
+};
+
+/// Push: events of a thread, dense and ascending.
+struct events_delivered {
+  thread_id thread;
+  std::shared_ptr<const std::vector<delivered_event>> events;
+};
+
+/// Push: how far a member has received and read.
+struct receipt_moved {
+  thread_id thread;
+  user_id user;
+  sequence delivered;
+  sequence read;
+};
+
+/// Push: the user's own read cursor moved, on any device.
+struct own_read_moved {
+  thread_id thread;
+  sequence seq;
+  weft::ordinal ordinal;
+};
+
+/// The user's inbox has a new version: heartbeats will tell it.
+struct inbox_moved {
+  weft::inbox_version version;
+};
+
+/// A newer session of the device has come, or the node stops: this one ends.
+struct session_ended {
+  error why;
+};
+
+using session_notice =
+    std::variant<signed_in, signed_out, send_acked, request_failed, history_page, inbox_page,
+                 last_event_read, read_marked, user_found, events_delivered, receipt_moved,
+                 own_read_moved, inbox_moved, session_ended>;
+using session_notices = std::vector<session_notice>;
+
+} // namespace weft::actors
