@@ -28,12 +28,21 @@ struct sign_in {
   std::string device_name;
 };
 
-/// Signs a device in by its token.
+/// Everything of a thread up to and including `seq` is held by a device.
+struct held_cursor {
+  thread_id thread;
+  sequence seq;
+};
+
+/// Signs a device in by its token. What lies behind its cursors is then pushed by its session,
+/// unless `history_id` names another history than the store's.
 struct resume {
   request_ref ref;
   user_id user;
   device_id device;
   std::string secret;
+  std::uint64_t history_id = 0;
+  std::vector<held_cursor> cursors;
 };
 
 /// Ends the token of a device.

@@ -22,6 +22,8 @@ struct signed_in {
   std::string name;
   device_id device;
   std::string token;
+  /// Filled in by the session.
+  std::uint64_t history_id = 0;
   weft::inbox_version inbox_version;
 };
 
