@@ -18,7 +18,8 @@ public:
   explicit account_reader(const store& where) : store_(where) {}
 
   /// The account of a folded name.
-  result<std::optional<std::pair<user_id, state::Account>>> by_name(std::string_view folded_name) const;
+  result<std::optional<std::pair<user_id, state::Account>>>
+  by_name(std::string_view folded_name) const;
   result<std::optional<state::Account>> account(user_id user) const;
   result<std::optional<state::Device>> device(user_id user, const device_id& device) const;
 

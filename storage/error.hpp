@@ -1,4 +1,5 @@
-// Errors as values: what went wrong, what was attempted, and whether anything may have been written.
+// Errors as values: what went wrong, what was attempted, and whether anything may have been
+// written.
 #pragma once
 
 #include <cstdint>

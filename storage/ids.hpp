@@ -179,7 +179,8 @@ struct std::hash<weft::uuid<Tag>> {
 template <>
 struct std::hash<weft::thread_id> {
   std::size_t operator()(const weft::thread_id& x) const noexcept {
-    return static_cast<std::size_t>((x.high * 0x9E3779B97F4A7C15ULL) ^ (x.low + 0x165667B19E3779F9ULL) ^
+    return static_cast<std::size_t>((x.high * 0x9E3779B97F4A7C15ULL) ^
+                                    (x.low + 0x165667B19E3779F9ULL) ^
                                     static_cast<std::uint64_t>(x.type));
   }
 };

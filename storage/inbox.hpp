@@ -27,11 +27,12 @@ public:
   result<std::optional<state::InboxRow>> row(user_id user, const thread_id& thread) const;
 
   /// Rows newest first, from the top or strictly below `below`.
-  result<std::vector<state::InboxRow>> newest(user_id user, const std::optional<inbox_position>& below,
-                                              std::size_t limit) const;
+  result<std::vector<state::InboxRow>>
+  newest(user_id user, const std::optional<inbox_position>& below, std::size_t limit) const;
 
   /// Rows that changed after a version, in the order of their versions.
-  result<std::vector<state::InboxRow>> changed_since(user_id user, inbox_version since, std::size_t limit) const;
+  result<std::vector<state::InboxRow>> changed_since(user_id user, inbox_version since,
+                                                     std::size_t limit) const;
 
 private:
   const store& store_;

@@ -1,4 +1,5 @@
-// The node's store: one RocksDB with its column families. Everything else in this folder works on it.
+// The node's store: one RocksDB with its column families. Everything else in this folder works on
+// it.
 #pragma once
 
 #include "storage/ids.hpp"
@@ -45,7 +46,8 @@ public:
   std::uint64_t history_id() const;
   std::uint32_t shard_count() const;
 
-  /// True while the disk has less than `free_bytes_min` free. Cheap: looked up at most once a second.
+  /// True while the disk has less than `free_bytes_min` free. Cheap: looked up at most once a
+  /// second.
   bool is_full() const;
 
   /// Writes all column families' memory to disk, atomically with the applied indexes. After a

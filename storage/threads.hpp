@@ -50,7 +50,8 @@ public:
   result<ordinal> ordinal_at(const thread_id& thread, sequence seq) const;
 
   /// The newest operation of a device in a thread: every later id is certainly new.
-  result<std::optional<done_operation>> newest_operation(const thread_id& thread, const device_id& device) const;
+  result<std::optional<done_operation>> newest_operation(const thread_id& thread,
+                                                         const device_id& device) const;
 
   /// One operation of a device in a thread, if it was done within the window.
   result<std::optional<done_operation>> operation(const thread_id& thread, const device_id& device,

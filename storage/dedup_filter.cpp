@@ -1,0 +1,19 @@
+#include "storage/dedup_filter.hpp"
+
+#include "storage/key_layout.hpp"
+#include "storage/store.hpp"
+
+namespace weft::storage {
+
+bool dedup_filter::Filter(int, const rocksdb::Slice& key, const rocksdb::Slice&, std::string*,
+                          bool*) const {
+  if (key.size() != dedup_key_bytes)
+    return false;
+  const auto shard = shard_of(slot{get_be<std::uint16_t>(key.data())}, clock_->shard_count());
+  const auto now = clock_->at(shard);
+  // The first 48 bits of a UUIDv7 are the milliseconds of its making.
+  const auto made = get_be<std::uint64_t>(key.data() + dedup_key_bytes - 16) >> 16;
+  return made + dedup_window_ms < now.value;
+}
+
+} // namespace weft::storage

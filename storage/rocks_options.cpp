@@ -1,0 +1,87 @@
+#include "storage/rocks_options.hpp"
+
+#include "storage/cursor_merge.hpp"
+#include "storage/dedup_filter.hpp"
+#include "storage/key_layout.hpp"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+
+namespace weft::storage {
+namespace {
+
+/// Memory of one family before everything is flushed: the bound of what a crash leaves to replay.
+constexpr std::size_t memtable_bytes = 64u << 20;
+constexpr std::uint64_t wal_bytes_max = 128u << 20;
+/// Of 20,000 files that a process may have open, most belong to connections.
+constexpr int open_files_max = 1000;
+constexpr std::size_t info_log_bytes = 8u << 20;
+constexpr std::uint64_t day_seconds = 24 * 60 * 60;
+
+/// Runs the filter of forgotten operations in one instance per compaction.
+class dedup_filter_factory final : public rocksdb::CompactionFilterFactory {
+public:
+  explicit dedup_filter_factory(std::shared_ptr<const log_clock> clock)
+      : clock_(std::move(clock)) {}
+  const char* Name() const override { return "weft.dedup_window"; }
+  std::unique_ptr<rocksdb::CompactionFilter>
+  CreateCompactionFilter(const rocksdb::CompactionFilter::Context&) override {
+    return std::make_unique<dedup_filter>(clock_);
+  }
+
+private:
+  std::shared_ptr<const log_clock> clock_;
+};
+
+} // namespace
+
+rocksdb::DBOptions database_options(rocksdb::Env* env) {
+  rocksdb::DBOptions out;
+  out.env = env;
+  // State and log reach the disk together: `applied` never runs ahead of what it speaks of.
+  out.atomic_flush = true;
+  out.max_total_wal_size = wal_bytes_max;
+  // A torn tail is what a crash leaves; damage before it must stop us. See
+  // docs/formats/recovery.md.
+  out.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  // A write-ahead log that went missing is damage, not an empty log.
+  out.track_and_verify_wals_in_manifest = true;
+  out.max_open_files = open_files_max;
+  out.max_background_jobs = 2;
+  // Hands written tables to the disk little by little, not all at their end.
+  out.bytes_per_sync = 1u << 20;
+  out.avoid_unnecessary_blocking_io = true;
+  out.skip_stats_update_on_db_open = true;
+  out.stats_dump_period_sec = 0;
+  out.keep_log_file_num = 4;
+  out.max_log_file_size = info_log_bytes;
+  return out;
+}
+
+std::vector<rocksdb::ColumnFamilyDescriptor>
+family_options(const store_options& options, const std::shared_ptr<const log_clock>& clock) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = rocksdb::NewLRUCache(options.block_cache_bytes);
+  table.cache_index_and_filter_blocks = true;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+
+  rocksdb::ColumnFamilyOptions common;
+  common.write_buffer_size = memtable_bytes;
+  common.compression = rocksdb::kNoCompression;
+  common.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+
+  std::vector<rocksdb::ColumnFamilyDescriptor> out;
+  for (const auto name : family_names)
+    out.emplace_back(std::string{name}, common);
+  const auto of = [&out](family which) -> rocksdb::ColumnFamilyOptions& {
+    return out[static_cast<std::size_t>(which)].options;
+  };
+  of(family::threads).merge_operator = std::make_shared<cursor_merge>();
+  of(family::dedup).compaction_filter_factory = std::make_shared<dedup_filter_factory>(clock);
+  // Tables that no compaction touches would keep their old rows for ever.
+  of(family::dedup).periodic_compaction_seconds = day_seconds;
+  return out;
+}
+
+} // namespace weft::storage
