@@ -24,7 +24,10 @@ void inbox_book::note_change(const thread_id& thread, row_state& row) {
 bool inbox_book::merge(const touch& what) {
   auto& known = rows_.at(what.thread);
   auto& row = known.row;
-  if (row.created_ms() != 0 && what.last_seq.value <= row.last_seq() && row.peer() != 0)
+  const bool newer = what.last_seq.value > row.last_seq() ||
+                     what.last_ordinal.value > row.last_ordinal() ||
+                     what.last_time.value > row.last_time_ms();
+  if (row.created_ms() != 0 && !newer)
     return false;
   row.set_last_seq(std::max(row.last_seq(), what.last_seq.value));
   row.set_last_ordinal(std::max(row.last_ordinal(), what.last_ordinal.value));

@@ -55,6 +55,8 @@ using session_actor = caf::typed_actor<
     /// The connection is gone; the session stays until its heartbeat deadline.
     caf::reacts_to<atom::detached>,
     /// Nothing was heard for the session's expiry.
-    caf::reacts_to<atom::expired>>;
+    caf::reacts_to<atom::expired>,
+    /// INTERNAL: something that was put off; the closure runs on the actor.
+    caf::reacts_to<continuation>>;
 
 } // namespace weft::actors

@@ -137,7 +137,6 @@ void user_state::end_turn() {
   state::Record record;
   *record.mutable_inbox_changed() = book_.take_changes(user_);
   turn.version = book_.version();
-  book_.forget_rows_above(rows_kept_max);
   under_way_.push_back(std::move(turn));
   std::vector<storage::record> records;
   records.emplace_back(std::move(record));
@@ -152,6 +151,9 @@ void user_state::on_committed(std::uint64_t count) {
     tell(under_way_.front());
     under_way_.pop_front();
   }
+  // Only now does the store hold everything that the rows hold.
+  if (under_way_.empty())
+    book_.forget_rows_above(rows_kept_max);
 }
 
 void user_state::tell(const pending_change& done) {

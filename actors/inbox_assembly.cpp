@@ -1,0 +1,33 @@
+#include "actors/inbox_assembly.hpp"
+
+namespace weft::actors {
+
+void inbox_assembly::begin(inbox_page page) {
+  const auto request = page.request;
+  const auto missing = page.rows.size();
+  pages_.insert_or_assign(request, waiting_page{std::move(page), missing});
+}
+
+std::optional<inbox_page> inbox_assembly::add(const last_event_read& answer) {
+  auto found = pages_.find(answer.request);
+  if (found == pages_.end())
+    return std::nullopt;
+  const auto wanted = to_bytes(answer.thread);
+  for (auto& entry : found->second.page.rows)
+    if (entry.row.thread() == wanted)
+      entry.last_event = answer.event;
+  if (--found->second.missing > 0)
+    return std::nullopt;
+  return give_up(answer.request);
+}
+
+std::optional<inbox_page> inbox_assembly::give_up(std::uint64_t request) {
+  auto found = pages_.find(request);
+  if (found == pages_.end())
+    return std::nullopt;
+  auto page = std::move(found->second.page);
+  pages_.erase(found);
+  return page;
+}
+
+} // namespace weft::actors
