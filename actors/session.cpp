@@ -6,12 +6,12 @@
 namespace weft::actors {
 
 session_actor::behavior_type session(session_actor::stateful_pointer<session_state> self,
-                                     const domain& env, sessions& table,
+                                     const domain& env, sessions* table,
                                      std::shared_ptr<outlet> client, credentials who,
                                      std::uint64_t request) {
   survive_strangers(self);
   auto& state = self->state;
-  state.open(env, table, std::move(client), std::move(who), request);
+  state.open(env, *table, std::move(client), std::move(who), request);
   return {
       [&state](session_requests& requests) { state.on_requests(requests); },
       [&state](session_notices& notices) { state.on_notices(notices); },
@@ -25,8 +25,7 @@ session_actor::behavior_type session(session_actor::stateful_pointer<session_sta
 session_actor spawn_session(caf::actor_system& system, const domain& env, sessions& table,
                             std::shared_ptr<outlet> client, credentials who,
                             std::uint64_t request) {
-  return system.spawn(session, std::cref(env), std::ref(table), std::move(client), std::move(who),
-                      request);
+  return system.spawn(session, std::cref(env), &table, std::move(client), std::move(who), request);
 }
 
 } // namespace weft::actors

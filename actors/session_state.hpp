@@ -91,7 +91,7 @@ private:
 };
 
 session_actor::behavior_type session(session_actor::stateful_pointer<session_state> self,
-                                     const domain& env, sessions& table,
+                                     const domain& env, sessions* table,
                                      std::shared_ptr<outlet> client, credentials who,
                                      std::uint64_t request);
 
