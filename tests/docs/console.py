@@ -1,0 +1,139 @@
+"""Runs the ```console blocks of a document in one shell and compares what they print.
+
+A block holds commands and their answers:
+
+    $ weft whoami              run in the reader's shell
+    alice$ weft send bob hi    the same with a WEFT_HOME of alice's own
+    answer                     the output expected, stdout and stderr together
+
+Rules of the comparison:
+- times, dates, UUIDs, addresses and numbers of ten digits or more match any other of their kind;
+- runs of blanks count as one, blanks at the ends of lines do not count;
+- `...` within a line matches anything in it, a line `...` any number of lines;
+- a command without an answer below it may print anything, but must end with status 0.
+
+All blocks of a document share one shell, in order, so that variables and files stay.
+"""
+
+import os
+import re
+import secrets
+import selectors
+import signal
+import subprocess
+import time
+
+BLOCK = re.compile(r"^```console\n(.*?)^```", re.M | re.S)
+COMMAND = re.compile(r"^([a-z]*)\$ (.*)$")
+LOOSE = [
+    (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "<uuid>"),
+    (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"), "<time>"),
+    (re.compile(r"\b\d\d:\d\d\b"), "<time>"),
+    (re.compile(r"\b(127\.0\.0\.1|localhost):\d+\b"), "<address>"),
+    (re.compile(r"\b[0-9a-f]{16,}\b"), "<number>"),
+    (re.compile(r"\b\d{10,}\b"), "<number>"),
+    (re.compile(r"[ \t]+"), " "),
+]
+
+
+class Example:
+    """One command of a document and the answer it promises."""
+
+    def __init__(self, line_number, user, command):
+        self.line_number = line_number
+        self.user = user
+        self.command = command
+        self.answer = []
+
+
+def examples(text):
+    """The commands of a document in order."""
+    found = []
+    for block in BLOCK.finditer(text):
+        number = text.count("\n", 0, block.start()) + 1
+        for line in block[1].splitlines():
+            number += 1
+            if found and found[-1].command.endswith("\\") and not found[-1].answer:
+                found[-1].command = found[-1].command[:-1] + line.strip()
+            elif command := COMMAND.match(line):
+                found.append(Example(number, command[1], command[2]))
+            elif found:
+                found[-1].answer.append(line)
+    return found
+
+
+def loosened(line):
+    for pattern, name in LOOSE:
+        line = pattern.sub(name, line)
+    return line.rstrip()
+
+
+def matches(answer, printed):
+    """Whether the printed lines are those that the answer promises."""
+    wanted = []
+    for line in map(loosened, answer):
+        if line == "...":
+            wanted.append(r"(?:.*\n)*?")
+        else:
+            wanted.append(".*".join(re.escape(part) for part in line.split("...")) + r"\n")
+    text = "".join(loosened(line) + "\n" for line in printed)
+    return re.fullmatch("".join(wanted), text) is not None
+
+
+class Shell:
+    """A bash that stays alive between commands."""
+
+    def __init__(self, environment, folder):
+        self.folder = folder
+        self.process = subprocess.Popen(
+            ["bash", "--norc"], cwd=folder, env=environment, stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+        self.selector = selectors.DefaultSelector()
+        self.selector.register(self.process.stdout, selectors.EVENT_READ)
+
+    def run(self, user, command, seconds):
+        """Runs a command; gives its exit status and the lines that it printed."""
+        end = secrets.token_hex(16)
+        home = f"{self.folder}/{user}"
+        before, after = ("", "")
+        if user:
+            before = f"saved=${{WEFT_HOME-}}; export WEFT_HOME={home}\n"
+            after = 'if [ "$saved" ]; then WEFT_HOME=$saved; else unset WEFT_HOME; fi\n'
+        script = (f"{before}{{ {command}\n}} </dev/null\nstatus=$?\n{after}"
+                  f"printf '\\n%s %s\\n' {end} $status\n(exit $status)\n")
+        self.process.stdin.write(script.encode())
+        self.process.stdin.flush()
+        printed = self._read_until(end, time.monotonic() + seconds)
+        text, _, status = printed.rpartition(f"\n{end} ")
+        return int(status), text.splitlines()
+
+    def _read_until(self, end, deadline):
+        data = b""
+        while not re.search(rb"\n" + end.encode() + rb" \d+\n$", data):
+            if not self.selector.select(deadline - time.monotonic()):
+                self.close()
+                raise TimeoutError(f"no end in time; printed so far:\n{data.decode()}")
+            chunk = self.process.stdout.read1(65536)
+            if not chunk:
+                raise EOFError(f"the shell ended; it printed:\n{data.decode()}")
+            data += chunk
+        return data.decode(errors="replace").rstrip("\n")
+
+    def close(self):
+        """Ends the shell and what runs in it; may be called again."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.selector.close()
+        self.process.wait()
+        self.process.stdin.close()
+        self.process.stdout.close()
+
+
+def check(example, shell, seconds=30):
+    """Runs one example; gives None, or what is wrong with it."""
+    status, printed = shell.run(example.user, example.command, seconds)
+    if example.answer and not matches(example.answer, printed):
+        return "\n".join(["promised:", *example.answer, "printed:", *printed])
+    if not example.answer and status != 0:
+        return "\n".join([f"ended with status {status}:", *printed])
+    return None
