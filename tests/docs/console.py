@@ -81,13 +81,13 @@ def matches(answer, printed):
 
 
 class Shell:
-    """A bash that stays alive between commands."""
+    """A bash that stays alive between commands. Homes of users are in `folder`."""
 
-    def __init__(self, environment, folder):
+    def __init__(self, environment, folder, working_directory=None):
         self.folder = folder
         self.process = subprocess.Popen(
-            ["bash", "--norc"], cwd=folder, env=environment, stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+            ["bash", "--norc"], cwd=working_directory or folder, env=environment,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
         self.selector = selectors.DefaultSelector()
         self.selector.register(self.process.stdout, selectors.EVENT_READ)
 

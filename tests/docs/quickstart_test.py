@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""bin/quickstart shows two users who chat, keeps its node running, and stops it in order.
+"""bin/quickstart shows two users who chat, keeps its node running, and stops it in order. What
+README.md says to type meanwhile in another terminal has the answers that it shows.
 
 Run by tests/run after the release build, whose programs quickstart uses. Each part starts the
 script as a person would and ends it with what Ctrl-C sends.
@@ -14,6 +15,8 @@ import subprocess
 import tempfile
 import threading
 import unittest
+
+import console
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAMS = ROOT / "build/release/bin"
@@ -67,13 +70,7 @@ class TwoUsers(unittest.TestCase):
             printed = first.read_until(RUNNING)
             self.assertRegex(printed, r"bob: Yes, and it is on disk")
             self.assertRegex(printed, r"alice: Hello Bob")
-            # A third person joins in while the node runs.
-            carol = pathlib.Path(folder) / "carol"
-            carol.mkdir()
-            (carol / "password").write_text("a password of carol\n")
-            weft(carol, first.address(), "register", "carol", "--password-file",
-                 str(carol / "password"))
-            weft(carol, first.address(), "send", "alice", "May I join?")
+            self.follow_readme(folder, first.address())
             status, printed = first.end()
             self.assertEqual(status, 0, printed)
             self.assertIn("the node has stopped", printed)
@@ -82,15 +79,27 @@ class TwoUsers(unittest.TestCase):
             second.read_until(RUNNING)
             alice = pathlib.Path(folder) / "alice"
             history = weft(alice, second.address(), "history", "carol")
-            self.assertIn("carol: May I join?", history)
+            self.assertIn("carol: Hello Alice", history)
             both = weft(alice, second.address(), "history", "bob", "--json").splitlines()
             self.assertEqual(len(both), 4)
             status, printed = second.end()
             self.assertEqual(status, 0, printed)
             self.assertNotIn("register alice", printed)
 
+    def follow_readme(self, folder, address):
+        """Does in another terminal what README.md says."""
+        text = (ROOT / "README.md").read_text().replace("build/quickstart", folder)
+        environment = dict(os.environ, HOME=folder, WEFT_SERVER=address,
+                           WEFT_PASSWORD="long enough")
+        shell = console.Shell(environment, folder, ROOT)
+        self.addCleanup(shell.close)
+        commands = console.examples(text)
+        self.assertGreater(len(commands), 3)
+        for each in commands:
+            self.assertIsNone(console.check(each, shell), each.command)
+
     def test_a_busy_port_is_told(self):
-        with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as held:
+        with tempfile.TemporaryDirectory() as folder, socket.create_server(("", 0)) as held:
             script = Quickstart(folder, "--no-demo", "--port", str(held.getsockname()[1]))
             script.read_until("is in use")
             script.process.stdout.close()
