@@ -58,23 +58,30 @@ public:
   const operation_result* find(const operation_key& key) const;
 
   /// The store's answer for an unknown operation: the newest one of the device, and itself if done.
+  /// It holds until the next answer. Nothing may be added between the question and its answer.
   void learn(const operation_key& asked, const std::optional<op_id>& newest,
              const std::optional<operation_result>& done);
-  /// A fresh operation has been decided. It is kept until `forget_committed` lets it go.
-  void add(const operation_key& key, const operation_result& what);
+  /// A fresh operation has been decided while `pending` others waited for their commit. It is kept
+  /// until `forget_committed` lets it go.
+  void add(const operation_key& key, const operation_result& what, std::size_t pending);
   /// Drops the oldest operations above the bound; `pending` of the latest ones are never dropped.
   void forget_committed(std::size_t pending);
 
   std::size_t remembered() const { return results_.size(); }
 
 private:
+  /// What the store said last. Kept apart from the results, so that looking up makes nothing grow.
+  struct looked_up {
+    operation_key key;
+    std::optional<operation_result> done;
+  };
+
   const std::size_t remembered_max_;
   bool empty_past_ = false;
   std::unordered_map<device_id, op_id> newest_;
   std::unordered_map<operation_key, operation_result, operation_hash> results_;
   std::deque<operation_key> order_;
-  /// The operation that was looked up last and not found.
-  std::optional<operation_key> absent_;
+  std::optional<looked_up> looked_up_;
 };
 
 } // namespace weft::actors

@@ -84,7 +84,7 @@ send_decision timeline::append(send_message&& what, std::uint64_t hash, time_ms 
   message.set_body(std::move(what.body));
   auto bytes = std::make_shared<const std::string>(scratch_.SerializeAsString());
 
-  operations_.add({what.device, what.op}, {last_seq_, last_ordinal_, now, hash});
+  operations_.add({what.device, what.op}, {last_seq_, last_ordinal_, now, hash}, pending_.size());
   pending_.push_back({{last_seq_, bytes}, last_ordinal_, now, {what.ref}});
   storage::event_record record;
   record.thread = thread_;
