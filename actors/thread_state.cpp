@@ -93,7 +93,7 @@ void thread_state::serve_stash() {
 }
 
 void thread_state::handle(send_message& what) {
-  if (!thread_.names_user(what.from))
+  if (thread_.type != thread_id::kind::direct || !thread_.names_user(what.from))
     return refuse_request(env_->router, what.ref, unknown_thread);
   if (!timeline_->is_open()) {
     stash_.push_front(std::move(what));
@@ -138,11 +138,13 @@ void thread_state::ask_peer() {
     return handle(answer);
   }
   env_->router.to_reads(slot_of(peer), check_user{thread_, peer});
-  // The answer may be lost with a link or a full pool.
-  self_->delayed_send(self_, std::chrono::seconds(1), continuation{[this] {
-                        if (waits_for_peer())
-                          ask_peer();
-                      }});
+  // The answer may be lost with a link or a full pool. One timer is enough for all questions.
+  if (!std::exchange(peer_timer_, true))
+    self_->delayed_send(self_, std::chrono::seconds(1), continuation{[this] {
+                          peer_timer_ = false;
+                          if (waits_for_peer())
+                            ask_peer();
+                        }});
 }
 
 void thread_state::handle(peer_checked& what) {
@@ -196,15 +198,26 @@ void thread_state::look_up_operation(const operation_key& key) {
                          outcome::nothing_written, 0};
     }
     return [this, key, found = std::move(found)] {
-      if (found.failure.code != errc::none)
-        return leave(found.failure);
-      timeline_->learn(key, found.newest, found.done);
+      if (phase_ == phase::leaving)
+        return;
       phase_ = phase::serving;
+      if (found.failure.code != errc::none)
+        refuse_asked(found.failure);
+      else
+        timeline_->learn(key, found.newest, found.done);
       serve_stash();
     };
   });
-  if (!asked)
-    leave(busy);
+  if (!asked) {
+    phase_ = phase::serving;
+    refuse_asked(busy);
+  }
+}
+
+void thread_state::refuse_asked(error why) {
+  why.outcome = outcome::nothing_written;
+  refuse(stash_.front(), why);
+  stash_.pop_front();
 }
 
 // -- the end of a turn --------------------------------------------------------------------------
@@ -311,7 +324,7 @@ void thread_state::on_lost(const error& why) {
 
 void thread_state::leave(const error& why) {
   phase_ = phase::leaving;
-  // What is pending here was appended by nobody or is reported lost already.
+  // Nothing is under way: the thread never got to serve, or all of it has been reported lost.
   error unwritten = why;
   unwritten.outcome = outcome::nothing_written;
   for (const auto& input : stash_)

@@ -52,7 +52,11 @@ private:
   /// Asks whether the peer of the first stashed send exists, until the answer comes.
   void ask_peer();
   bool waits_for_peer() const;
+  /// Asks the store what became of the first stashed send.
   void look_up_operation(const operation_key& key);
+  /// Refuses the first stashed send: the store does not answer. The thread goes on, because what it
+  /// has appended is still under way.
+  void refuse_asked(error why);
   void publish(const std::vector<committed_event>& events);
   void note_cursor(user_id user, const std::optional<member_cursors>& moved);
   void write_cursors();
@@ -75,6 +79,7 @@ private:
   std::uint64_t seen_ = 0;
   caf::actor_clock::time_point busy_at_;
   bool cursors_due_ = false;
+  bool peer_timer_ = false;
 };
 
 thread_actor::behavior_type thread(thread_actor::stateful_pointer<thread_state> self,
