@@ -66,16 +66,21 @@ void user_state::fetch(std::vector<thread_id> threads) {
           found.rows.emplace_back(id, std::move(*row));
         }
         return [this, found = std::move(found)] {
+          if (phase_ == phase::leaving)
+            return;
+          phase_ = phase::serving;
           if (found.failure.code != errc::none)
-            return leave(found.failure);
+            return refuse_stash(found.failure);
           for (const auto& [id, row] : found.rows)
             book_.load_row(id, row);
-          phase_ = phase::serving;
           serve_stash();
         };
       });
-  if (!asked)
-    leave(busy);
+  if (!asked) {
+    // The user goes on, because what it has appended is still under way.
+    phase_ = phase::serving;
+    refuse_stash(busy);
+  }
 }
 
 // -- inputs -------------------------------------------------------------------------------------
@@ -208,13 +213,16 @@ void user_state::on_lost(const error& why) {
   leave(why);
 }
 
+void user_state::refuse_stash(error why) {
+  why.outcome = outcome::nothing_written;
+  for (const auto& input : stash_)
+    refuse(input, why);
+  stash_.clear();
+}
+
 void user_state::leave(const error& why) {
   phase_ = phase::leaving;
-  error unwritten = why;
-  unwritten.outcome = outcome::nothing_written;
-  for (const auto& input : stash_)
-    refuse(input, unwritten);
-  stash_.clear();
+  refuse_stash(why);
   under_way_.clear();
   entry_->abandon();
   quit_after_mailbox(self_);

@@ -52,6 +52,8 @@ private:
   void note_read(const advance_read& what);
   void copy_reads();
   void refuse(const user_input& input, const error& why);
+  /// Nothing of the stash is written; relays repeat their touches by themselves.
+  void refuse_stash(error why);
   void leave(const error& why);
 
   user_actor::pointer self_;
