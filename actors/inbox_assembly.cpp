@@ -16,9 +16,14 @@ std::optional<inbox_page> inbox_assembly::add(const last_event_read& answer) {
   for (auto& entry : found->second.page.rows)
     if (entry.row.thread() == wanted)
       entry.last_event = answer.event;
-  if (--found->second.missing > 0)
+  return do_without_one(answer.request);
+}
+
+std::optional<inbox_page> inbox_assembly::do_without_one(std::uint64_t request) {
+  auto found = pages_.find(request);
+  if (found == pages_.end() || --found->second.missing > 0)
     return std::nullopt;
-  return give_up(answer.request);
+  return give_up(request);
 }
 
 std::optional<inbox_page> inbox_assembly::give_up(std::uint64_t request) {

@@ -19,6 +19,10 @@ public:
   /// Takes an answer; gives the page once nothing is missing.
   std::optional<inbox_page> add(const last_event_read& answer);
 
+  bool is_waiting(std::uint64_t request) const { return pages_.contains(request); }
+  /// Does without the last event of one thread of a waiting page: its shard refused to answer.
+  std::optional<inbox_page> do_without_one(std::uint64_t request);
+
   /// Gives the page as it is, when a shard does not answer in time.
   std::optional<inbox_page> give_up(std::uint64_t request);
 

@@ -142,6 +142,12 @@ void session_state::tell(signed_out& what) {
 void session_state::tell(request_failed& what) {
   if (what.request == 0)
     return; // A catch-up that failed: the client's own sync repairs it.
+  if (assembly_.is_waiting(what.request)) {
+    // A thread's shard refused `read_last`; the page itself has been read.
+    if (auto page = assembly_.do_without_one(what.request))
+      reply(std::move(*page));
+    return;
+  }
   reply(what);
   if (!live_)
     end(); // Signing in was refused: the connection may try again with another session.
