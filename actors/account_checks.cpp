@@ -78,7 +78,10 @@ result<registration_check> check_registration(const storage::store& store,
       return bad(errc::name_taken, "the name " + what.name + " is taken; choose another");
     if (!verify_password(account.password_hash(), what.password))
       return bad(errc::conflict, "this operation id registered the name with another password");
-    return registration_check{std::nullopt, (*known)->first, true};
+    auto who = complete(store, (*known)->first, what.name, what.device);
+    if (!who)
+      return who.failure();
+    return registration_check{std::nullopt, std::move(*who)};
   }
   auto hash = hash_password(what.password, bounds);
   if (!hash)
@@ -98,7 +101,7 @@ result<registration_check> check_registration(const storage::store& store,
     account.set_created_ms(wall_clock().value);
     account.set_registered_by_device(std::string{what.device.view()});
     account.set_registered_by_op(std::string{what.op.view()});
-    return registration_check{std::move(account), user, false};
+    return registration_check{std::move(account), {user, what.name, std::nullopt, {}}};
   }
   return error{errc::overloaded, "no free user id found", outcome::nothing_written, 1000};
 }

@@ -11,21 +11,20 @@
 
 namespace weft::actors {
 
-/// What was found out for a registration.
-struct registration_check {
-  /// A new account with a free user id, ready to be decided.
-  std::optional<state::Account> fresh;
-  user_id user;
-  /// Set for a retried registration that finds itself: sign it in.
-  bool is_retry = false;
-};
-
 /// What was found out for a sign-in: who it is, and the device as it stands.
 struct sign_in_check {
   user_id user;
   std::string name;
   std::optional<state::Device> device;
   weft::inbox_version inbox_version;
+};
+
+/// What was found out for a registration.
+struct registration_check {
+  /// A new account, ready to be decided; nothing when a retry has found itself.
+  std::optional<state::Account> fresh;
+  /// Who is signed in next, under a user id that is free or the retry's own.
+  sign_in_check who;
 };
 
 /// What a client may ask for, before any work is done for it.

@@ -122,12 +122,11 @@ void accounts_state::on_checked(const register_account& what,
   std::vector<storage::record> before;
   if (found->fresh) {
     state::Record record;
-    record.mutable_account_registered()->set_user(found->user.value);
+    record.mutable_account_registered()->set_user(found->who.user.value);
     *record.mutable_account_registered()->mutable_account() = *found->fresh;
     before.emplace_back(std::move(record));
   }
-  sign_device_in(what.ref, {found->user, what.name, std::nullopt, {}}, what.device,
-                 what.device_name, std::move(before));
+  sign_device_in(what.ref, found->who, what.device, what.device_name, std::move(before));
 }
 
 // -- signing in and out -------------------------------------------------------------------------
