@@ -1,0 +1,121 @@
+// What one shard owes to the inboxes.
+#pragma once
+
+#include "storage/ids.hpp"
+#include "storage/record.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+namespace weft::cluster {
+
+/// Bounds of one shard's book. Together they keep a node of 256 shards below 100 MB.
+struct touch_book_limits {
+  /// Threads with news at a time; what comes beyond them is read from the log later.
+  std::size_t threads_max = 4096;
+  /// A touch is sent again when it was not answered for so many ticks.
+  std::uint32_t resend_ticks = 5;
+  /// `relayed` is moved in the log at least every so many entries, even if none of them touched
+  /// anyone, so that the log can be trimmed and a start has little to scan.
+  std::uint64_t mark_every = 256;
+};
+
+/// Follows one shard's log: which threads have news that the inboxes of their members have not
+/// committed yet, and up to where nothing is owed. Pure.
+///
+///     clean --event--> dirty --take--> sent --all answered--> clean
+///                        ^               |
+///                        +-- unanswered -+      an event meanwhile makes it dirty as well
+///
+/// The log is observed as it is committed, and by scanning: after a start, and wherever something
+/// was missed because a bound was reached. Touches are idempotent, so that it does no harm to see
+/// an entry twice.
+class touch_book {
+public:
+  /// `relayed`: nothing up to here is owed. `first_round`: above every round of an earlier life.
+  touch_book(log_index relayed, std::uint64_t first_round, const touch_book_limits& limits = {})
+      : limits_(limits), seen_(relayed), marked_(relayed), asked_(relayed), round_(first_round) {}
+
+  // -- the log ----------------------------------------------------------------------------------
+
+  /// One committed entry, from the stream of commits or from a scan.
+  void observe(const storage::log_entry& entry);
+
+  /// Where to read the log, if something up to `committed` was missed.
+  std::optional<log_index> scan_from(log_index committed) const;
+
+  // -- touches ----------------------------------------------------------------------------------
+
+  /// Time passes: what was not answered for long is dirty again.
+  void tick();
+
+  /// Threads whose first message came since the last call: touched at once. Marked as sent.
+  std::vector<thread_id> take_urgent();
+  /// Up to `limit` dirty threads. Marked as sent.
+  std::vector<thread_id> take_dirty(std::size_t limit);
+
+  /// A round for each of the `count` touches that a thread that was taken needs: consecutive
+  /// numbers, of which the first is given back. Nothing when none is to be sent: the thread touches
+  /// nobody, or has become dirty again because this came late.
+  std::optional<std::uint64_t> sent(const thread_id& thread, std::uint32_t count);
+  /// A thread that was taken could not be read: it is dirty again.
+  void put_back(const thread_id& thread);
+  /// The touch of a round is committed. Unknown rounds are ignored.
+  void answered(std::uint64_t round);
+
+  // -- progress ---------------------------------------------------------------------------------
+
+  /// Nothing up to here is owed.
+  log_index relayed() const;
+  /// What `TouchesRelayed` to append now, if any. Asked again after a while if it does not appear
+  /// in the log.
+  std::optional<log_index> mark_to_append();
+  /// The newest `TouchesRelayed` in the log: everything up to here may be forgotten.
+  log_index marked() const { return marked_; }
+
+  /// Threads that are dirty or sent.
+  std::size_t size() const { return items_.size(); }
+
+private:
+  struct item {
+    /// The oldest event not yet taken; 0 when clean.
+    log_index dirty_from;
+    /// The oldest event that the touches under way tell; 0 when there are none.
+    log_index sent_from;
+    /// Those touches: rounds, and how many are unanswered.
+    std::uint64_t rounds_begin = 0;
+    std::uint32_t rounds_count = 0;
+    std::uint32_t unanswered = 0;
+    std::uint32_t sent_at = 0;
+  };
+  using items = std::unordered_map<thread_id, item>;
+
+  /// False when there is no room for it.
+  bool note_event(const storage::event_record& event, log_index index);
+  void note_mark(log_index upto);
+  void advance(log_index index);
+  void take(item& what);
+  void forget_rounds(item& what);
+
+  touch_book_limits limits_;
+  /// Everything up to here has been observed.
+  log_index seen_;
+  /// Entries beyond a gap, observed without a hole: from, to. Empty when `ahead_to_` is 0.
+  log_index ahead_from_;
+  log_index ahead_to_;
+  /// The newest event observed.
+  log_index newest_event_;
+  log_index marked_;
+  /// The last `TouchesRelayed` that was asked for, and when.
+  log_index asked_;
+  std::uint32_t asked_at_ = 0;
+  std::uint64_t round_;
+  std::uint32_t now_ = 0;
+  items items_;
+  std::unordered_map<std::uint64_t, thread_id> rounds_;
+  std::vector<thread_id> urgent_;
+};
+
+} // namespace weft::cluster
