@@ -1,0 +1,184 @@
+#include "bin/weft/chat_room.hpp"
+
+#include "bin/options/utf8.hpp"
+#include "bin/weft/message_output.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+
+namespace weft::bin {
+
+using namespace net::client;
+
+namespace {
+
+/// Lines that may wait to be sent before the input is read on.
+constexpr std::size_t typed_max = 64;
+
+/// How long one line is tried, over all reconnects: a chat waits for its server.
+constexpr std::chrono::hours send_within{24};
+
+std::string prompt_for(const target& to) {
+  return (to.name.empty() ? to_text(to.thread).substr(0, 9) : to.name) + "> ";
+}
+
+} // namespace
+
+chat_room::chat_room(const context& shared, chat_opening opening, inbox_keeper& keeper,
+                     steady_link::settings config)
+    : shared_(shared), opening_(std::move(opening)), keeper_(keeper),
+      signals_(io_, SIGINT, SIGTERM), terminal_(prompt_for(opening_.to)),
+      follower_(
+          io_, *this, std::move(config),
+          [this] {
+            return follower::account{opening_.who.token, opening_.who.history};
+          },
+          start()),
+      input_(io_, [this](std::string piece) { take_input(std::move(piece)); }) {}
+
+follower::start_point chat_room::start() const {
+  auto out = keeper_.start();
+  out.shown[opening_.to.thread] = opening_.last_seq;
+  return out;
+}
+
+command_result chat_room::run() {
+  show_opening();
+  signals_.async_wait([this](const auto& code, int) {
+    if (!code)
+      end({});
+  });
+  follower_.start();
+  input_.read_on();
+  while (!ended_)
+    io_.run_one();
+  return *ended_;
+}
+
+void chat_room::show_opening() {
+  for (const auto& [what, from] : opening_.last)
+    show(what, from);
+  last_shown_ = opening_.last_seq;
+  keeper_.mark_shown(opening_.to.thread, opening_.last_seq);
+  show_progress();
+  terminal_.note("-- Ctrl-D ends --");
+}
+
+void chat_room::show(const message& what, const std::string& from) {
+  const bool own = what.from == opening_.who.user;
+  if (own)
+    last_own_ = what.seq;
+  const auto line = shared_.json ? to_line(to_json(what, from)) : to_line(what, from);
+  terminal_.show(own && !shared_.json ? line + "  ✓" : line);
+}
+
+void chat_room::on_message(const message& what, const std::string& from) {
+  if (what.thread == opening_.to.thread) {
+    last_shown_ = what.seq;
+    return show(what, from);
+  }
+  if (what.from != opening_.who.user && elsewhere_.insert(what.thread).second)
+    terminal_.note("-- " + printable(from) + " writes to you as well: weft chat " +
+                   printable(from) + " --");
+}
+
+void chat_room::on_settled() {
+  const auto& thread = opening_.to.thread;
+  if (last_shown_ == marked_read_)
+    return;
+  marked_read_ = last_shown_;
+  keeper_.mark_shown(thread, last_shown_);
+  // Other threads were not shown here: the inbox stays where it was.
+  if (const auto saved = keeper_.save(0); !saved)
+    return end(saved.failure());
+  follower_.tell_delivered({{thread, last_shown_}});
+  follower_.mark_read(thread, last_shown_);
+}
+
+void chat_room::on_receipt(const thread_id& thread, user_id user, sequence delivered,
+                           sequence read) {
+  if (thread != opening_.to.thread || user == opening_.who.user)
+    return;
+  opening_.peer.delivered = std::max(opening_.peer.delivered, delivered);
+  opening_.peer.read = std::max(opening_.peer.read, read);
+  show_progress();
+}
+
+void chat_room::show_progress() {
+  const auto& peer = opening_.peer;
+  if (!last_own_ || told_.read >= last_own_)
+    return;
+  const auto name = printable(opening_.to.name.empty() ? "the other side" : opening_.to.name);
+  if (peer.read >= last_own_)
+    terminal_.note("   ✓✓ read by " + name);
+  else if (peer.delivered >= last_own_ && told_.delivered < last_own_)
+    terminal_.note("   ✓✓ delivered to " + name);
+  told_ = peer;
+}
+
+void chat_room::on_live(const weft::Ready& ready) {
+  if (ready.history_id() != opening_.who.history) {
+    auto kept = remember_history(shared_, opening_.who, ready.history_id());
+    if (kept)
+      kept = keeper_.belong_to(ready.history_id());
+    if (!kept)
+      return end(kept.failure());
+  }
+  if (std::exchange(lost_, false))
+    terminal_.note("-- connected again --");
+  on_settled();
+}
+
+void chat_room::on_lost(const error& why, std::chrono::milliseconds) {
+  if (why.code == errc::fenced || std::exchange(lost_, true))
+    return;
+  if (terminal_.is_interactive())
+    terminal_.note("-- " + printable(why.message) + "; reconnecting --");
+  else if (!shared_.json)
+    std::fprintf(stderr, "weft: %s; reconnecting\n", printable(why.message).c_str());
+}
+
+void chat_room::take_input(std::string piece) {
+  for (auto& typed : terminal_.feed(piece)) {
+    if (typed.what == line_editor::input::kind::end)
+      input_ended_ = true;
+    else if (!typed.text.empty())
+      typed_.push_back(std::move(typed.text));
+  }
+  send_next();
+  if (!input_ended_ && typed_.size() < typed_max)
+    input_.read_on();
+}
+
+void chat_room::send_next() {
+  if (sending_)
+    return;
+  if (typed_.empty()) {
+    if (input_ended_)
+      end({});
+    return;
+  }
+  sending_ = true;
+  const auto body = std::move(typed_.front());
+  typed_.pop_front();
+  follower_.send(opening_.to.thread, opening_.who.user, follower_.connection().clock().make_op_id(),
+                 body, send_within, [this](const result<weft::Ack>& outcome) { on_sent(outcome); });
+}
+
+void chat_room::on_sent(const result<weft::Ack>& outcome) {
+  sending_ = false;
+  if (!outcome)
+    return end(outcome.failure());
+  const bool was_full = typed_.size() + 1 == typed_max;
+  send_next();
+  if (was_full && !input_ended_)
+    input_.read_on();
+}
+
+void chat_room::end(command_result how) {
+  if (!ended_)
+    ended_ = std::move(how);
+}
+
+} // namespace weft::bin

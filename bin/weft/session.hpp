@@ -1,0 +1,41 @@
+// Signing in with what the home directory holds.
+#pragma once
+
+#include "bin/weft/context.hpp"
+
+#include <memory>
+#include <string>
+
+namespace weft::bin {
+
+/// A signed-in connection and who is signed in.
+struct session {
+  net::client::identity who;
+  std::unique_ptr<net::client::client> connection;
+};
+
+/// The identity of the home directory; `not_signed_in` when it has no account.
+result<net::client::identity> signed_in_identity(const context& shared);
+
+/// Connects and signs in by token.
+result<session> open_session(const context& shared);
+
+/// Remembers what the server said about the account at sign-in. A history that is another than
+/// before was restored: what was shown of the old one says nothing about it.
+result<void> remember_history(const context& shared, net::client::identity& who,
+                              std::uint64_t history);
+
+/// The same failure, with what to do about it where that is known.
+error with_advice(error why);
+
+/// Where a message goes, or whose history is read.
+struct target {
+  thread_id thread;
+  /// The name of the other side where it was named.
+  std::string name;
+};
+
+/// Finds what a user wrote as TO: a name, or a thread as it is printed.
+result<target> resolve(session& session, const std::string& to);
+
+} // namespace weft::bin

@@ -1,0 +1,37 @@
+// Who this installation is: the directory WEFT_HOME.
+#pragma once
+
+#include "storage/ids.hpp"
+#include "storage/result.hpp"
+
+#include <filesystem>
+#include <string>
+
+namespace weft::net::client {
+
+/// What `identity.toml` holds. The device is made once and stays; the account comes with signing
+/// in and goes with signing out.
+struct identity {
+  device_id device;
+  /// Empty without an account.
+  std::string name;
+  user_id user;
+  std::string token;
+  std::uint64_t history = 0;
+  /// Where the account was signed in: HOST:PORT[,...].
+  std::string server;
+
+  bool has_account() const { return !token.empty(); }
+};
+
+/// The directory that `WEFT_HOME` names, else `$XDG_CONFIG_HOME/weft`, else `~/.config/weft`.
+std::filesystem::path default_home();
+
+/// Reads the identity; without a file one with a new device and no account, which is not written.
+/// `corrupt` when the file cannot be understood.
+result<identity> load_identity(const std::filesystem::path& home);
+
+/// Writes it, making the directory if need be.
+result<void> save_identity(const std::filesystem::path& home, const identity& who);
+
+} // namespace weft::net::client

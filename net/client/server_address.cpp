@@ -1,0 +1,66 @@
+#include "net/client/server_address.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace weft::net::client {
+namespace {
+
+constexpr std::size_t servers_max = 64;
+
+bool is_port(std::string_view text) {
+  unsigned number = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return failure == std::errc{} && end == text.data() + text.size() && number > 0 &&
+         number <= 65'535;
+}
+
+error not_an_address(std::string_view text) {
+  return {errc::bad_request,
+          "'" + std::string{text} + "' is no server address; it is written HOST:PORT"};
+}
+
+result<server_address> parse_server(std::string_view text) {
+  server_address out;
+  std::string_view rest;
+  if (text.starts_with('[')) {
+    const auto close = text.find(']');
+    if (close == std::string_view::npos)
+      return not_an_address(text);
+    out.host = text.substr(1, close - 1);
+    rest = text.substr(close + 1);
+  } else {
+    const auto colon = std::min(text.find(':'), text.size());
+    out.host = text.substr(0, colon);
+    rest = text.substr(colon);
+  }
+  out.port = rest.empty() ? default_port : rest.substr(1);
+  if (out.host.empty() || (!rest.empty() && rest[0] != ':') || !is_port(out.port))
+    return not_an_address(text);
+  return out;
+}
+
+} // namespace
+
+result<std::vector<server_address>> parse_servers(std::string_view text) {
+  std::vector<server_address> out;
+  while (true) {
+    const auto comma = std::min(text.find(','), text.size());
+    auto server = parse_server(text.substr(0, comma));
+    if (!server)
+      return server.failure();
+    out.push_back(*std::move(server));
+    if (comma == text.size())
+      return out;
+    if (out.size() == servers_max)
+      return error{errc::too_large, "more than 64 server addresses"};
+    text.remove_prefix(comma + 1);
+  }
+}
+
+std::string to_text(const server_address& server) {
+  const bool bracketed = server.host.find(':') != std::string::npos;
+  return (bracketed ? "[" + server.host + "]" : server.host) + ":" + server.port;
+}
+
+} // namespace weft::net::client
