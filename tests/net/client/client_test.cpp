@@ -1,0 +1,147 @@
+#include "net/client/client.hpp"
+#include "tests/net/client/fake_server.hpp"
+#include "tests/net/client/signed_in.hpp"
+
+#include <doctest/doctest.h>
+
+#include <set>
+
+using namespace weft;
+using namespace weft::net::client;
+using weft::net::client::test::fake_server;
+using weft::net::client::test::misbehaviour;
+using weft::net::client::test::signed_in;
+
+TEST_CASE("a client registers, finds the other, sends and reads what was sent") {
+  fake_server server;
+  signed_in ann(server, "ann");
+  signed_in bob(server, "bob");
+  const auto found = ann.connection.find_user("bob");
+  REQUIRE(found);
+  CHECK(user_id{found->user_id()} == bob.user);
+  const auto ack = ann.send_to(bob, "hello");
+  REQUIRE(ack);
+  CHECK(ack->seq() == 1);
+  CHECK_FALSE(ack->duplicate());
+  HistoryRequest all;
+  all.set_thread(to_bytes(ann.thread_with(bob)));
+  const auto page = bob.connection.history(all);
+  REQUIRE(page);
+  REQUIRE(page->events_size() == 1);
+  CHECK(page->events(0).message().body() == "hello");
+}
+
+TEST_CASE("a send whose acknowledgement was lost is tried again and written once") {
+  fake_server server;
+  signed_in ann(server, "ann");
+  signed_in bob(server, "bob");
+  server.script([](misbehaviour& wrong) { wrong.cut_before_ack = 3; });
+  const auto ack = ann.send_to(bob, "only once");
+  REQUIRE(ack);
+  CHECK(ack->duplicate());
+  CHECK(server.events(ann.thread_with(bob)).size() == 1);
+}
+
+TEST_CASE("a send that the server is too busy for is tried again") {
+  fake_server server;
+  signed_in ann(server, "ann");
+  signed_in bob(server, "bob");
+  server.script([](misbehaviour& wrong) {
+    wrong.refuse_sends = 2;
+    wrong.refusal.set_code(OVERLOADED);
+    wrong.refusal.set_retry_after_ms(1);
+  });
+  const auto ack = ann.send_to(bob, "patience");
+  REQUIRE(ack);
+  CHECK(server.events(ann.thread_with(bob)).size() == 1);
+}
+
+TEST_CASE("a send that is refused for good fails with the server's words") {
+  fake_server server;
+  signed_in ann(server, "ann");
+  signed_in bob(server, "bob");
+  server.script([](misbehaviour& wrong) {
+    wrong.refuse_sends = 1;
+    wrong.refusal.set_code(CONFLICT);
+    wrong.refusal.set_message("this id was used for another message");
+  });
+  const auto ack = ann.send_to(bob, "no");
+  REQUIRE_FALSE(ack);
+  CHECK(ack.failure().code == errc::conflict);
+  CHECK(ack.failure().message == "this id was used for another message");
+  CHECK(ack.failure().outcome == outcome::nothing_written);
+}
+
+TEST_CASE("requests go on where they were after an outage of the server") {
+  fake_server server;
+  signed_in ann(server, "ann");
+  signed_in bob(server, "bob");
+  server.outage();
+  std::thread later([&server] {
+    // sleep: the client shall meet a server that is not there, at least once.
+    std::this_thread::sleep_for(std::chrono::milliseconds{150});
+    server.recover();
+  });
+  const auto ack = ann.send_to(bob, "through an outage");
+  later.join();
+  REQUIRE(ack);
+  CHECK(server.events(ann.thread_with(bob)).size() == 1);
+}
+
+TEST_CASE("a client moves to another server when its own is gone") {
+  fake_server first;
+  fake_server second;
+  client connection(
+      {*parse_servers(first.address() + "," + second.address()), std::chrono::seconds{20}});
+  REQUIRE(connection.connect());
+  CHECK(first.connections_made() == 1);
+  first.outage();
+  // The second knows nobody: what counts is that it was asked.
+  CHECK_FALSE(connection.find_user("ann"));
+  CHECK(second.connections_made() == 1);
+}
+
+TEST_CASE("a server that does not answer costs no more than the patience given") {
+  fake_server server;
+  server.script([](misbehaviour& wrong) { wrong.silent = true; });
+  client connection({*parse_servers(server.address()), std::chrono::milliseconds{200}});
+  const auto outcome = connection.connect();
+  REQUIRE_FALSE(outcome);
+  CHECK(outcome.failure().code == errc::timeout);
+}
+
+TEST_CASE("nobody listening is said at once, with the address") {
+  fake_server server;
+  server.outage();
+  client connection({*parse_servers(server.address()), std::chrono::seconds{20}});
+  const auto outcome = connection.connect();
+  REQUIRE_FALSE(outcome);
+  CHECK(outcome.failure().message == "cannot reach " + server.address() + ": connection refused");
+}
+
+TEST_CASE("a wrong token and a wrong version end the attempt for good") {
+  fake_server server;
+  client stranger({*parse_servers(server.address()), std::chrono::seconds{20}});
+  const auto refused = stranger.resume("no such token", 7);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.failure().code == errc::bad_credentials);
+
+  server.script([](misbehaviour& wrong) { wrong.version = 9; });
+  client old({*parse_servers(server.address()), std::chrono::seconds{20}});
+  const auto unspoken = old.connect();
+  REQUIRE_FALSE(unspoken);
+  CHECK(unspoken.failure().code == errc::bad_version);
+}
+
+TEST_CASE("operation ids are made by the server's clock and never repeat") {
+  fake_server server;
+  signed_in ann(server, "ann");
+  std::set<op_id> made;
+  for (int i = 0; i < 1'000; ++i)
+    made.insert(ann.connection.make_op_id());
+  CHECK(made.size() == 1'000);
+  server_clock ahead;
+  const server_clock::instant told{};
+  ahead.set(time_ms{5'000'000}, told);
+  CHECK(ahead.now(told + std::chrono::seconds{2}) == time_ms{5'002'000});
+}

@@ -1,0 +1,101 @@
+// A server that speaks the protocol truly and fails on demand: for the client library's own tests.
+#pragma once
+
+#include "net/proto/weft.pb.h"
+#include "storage/ids.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace weft::net::client::test {
+
+/// What the server does wrong, and how often it still will. Changed by `fake_server::script`.
+struct misbehaviour {
+  /// Sends that are committed, after which the connection is cut instead of answered.
+  int cut_before_ack = 0;
+  /// Sends that are refused with this error.
+  int refuse_sends = 0;
+  weft::Error refusal;
+  /// Pushes that are not sent, and pushes that are sent twice.
+  int lose_pushes = 0;
+  int double_pushes = 0;
+  /// Nothing at all is answered.
+  bool silent = false;
+  /// The greeting.
+  std::uint32_t version = 1;
+  std::uint32_t heartbeat_ms = 10'000;
+};
+
+/// Lives on its own thread and port. Keeps accounts, threads and tokens in memory, over `outage`.
+class fake_server {
+public:
+  fake_server();
+  ~fake_server();
+  fake_server(const fake_server&) = delete;
+  fake_server& operator=(const fake_server&) = delete;
+
+  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+
+  /// Changes what goes wrong.
+  void script(std::function<void(misbehaviour&)> change);
+  /// Stops listening and cuts every connection; `recover` listens again on the same port.
+  void outage();
+  void recover();
+  /// Cuts every connection, after a Closing if one is given.
+  void cut(const weft::Closing* why = nullptr);
+
+  std::vector<weft::Event> events(const thread_id& thread);
+  /// The highest cursor that was reported as delivered.
+  std::uint64_t delivered(const thread_id& thread);
+  std::size_t connections_made();
+  std::size_t heartbeats();
+
+private:
+  class peer;
+  struct account {
+    std::string password;
+    user_id user;
+  };
+  struct sign_in {
+    user_id user;
+    std::string device;
+  };
+
+  void run_there(std::function<void()> what);
+  void accept();
+  void serve(peer& from, const weft::ClientFrame& frame);
+  void greet(peer& to, std::uint64_t request);
+  void sign(peer& to, const weft::ClientFrame& frame);
+  void admit(peer& to, std::uint64_t request, user_id user, const std::string& device,
+             const std::string& token);
+  void take_send(peer& from, const weft::ClientFrame& frame);
+  void push(const thread_id& thread, const weft::Event& event, const peer& but);
+  void answer_history(peer& to, const weft::ClientFrame& frame);
+  void answer_inbox(peer& to, const weft::ClientFrame& frame);
+  void answer_user(peer& to, const weft::ClientFrame& frame);
+  std::string name_of(user_id user) const;
+
+  boost::asio::io_context io_{1};
+  boost::asio::ip::tcp::acceptor acceptor_{io_};
+  unsigned short port_ = 0;
+  std::set<std::shared_ptr<peer>> peers_;
+  misbehaviour wrong_;
+  std::map<std::string, account> accounts_;
+  std::map<std::string, sign_in> tokens_;
+  std::map<thread_id, std::vector<weft::Event>> threads_;
+  std::map<thread_id, std::uint64_t> delivered_;
+  std::uint64_t inbox_version_ = 0;
+  std::size_t connections_ = 0;
+  std::size_t heartbeats_ = 0;
+  std::thread thread_;
+};
+
+} // namespace weft::net::client::test
