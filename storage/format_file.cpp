@@ -3,6 +3,7 @@
 #include "storage/hash.hpp"
 #include "storage/hex.hpp"
 #include "storage/rocks.hpp"
+#include "storage/whole_file.hpp"
 
 #include <charconv>
 #include <map>
@@ -90,19 +91,10 @@ result<std::optional<store_format>> read_format(rocksdb::FileSystem& files,
   const auto path = path_in(directory);
   if (files.FileExists(path, {}, nullptr).IsNotFound())
     return std::optional<store_format>{};
-  std::string text;
-  // Bytes beyond any FORMAT that was ever written are not read.
-  std::unique_ptr<rocksdb::FSSequentialFile> file;
-  auto status = files.NewSequentialFile(path, {}, &file, nullptr);
-  if (status.ok()) {
-    std::array<char, 4096> buffer;
-    rocksdb::Slice read;
-    status = file->Read(buffer.size(), {}, &read, buffer.data(), nullptr);
-    text.assign(read.data(), read.size());
-  }
-  if (!status.ok())
-    return to_error(status, "read " + path);
-  auto format = parse_format(text);
+  const auto text = read_file(files, path);
+  if (!text)
+    return text.failure();
+  auto format = parse_format(*text);
   if (!format)
     return format.failure();
   return std::optional<store_format>{*format};
@@ -110,26 +102,7 @@ result<std::optional<store_format>> read_format(rocksdb::FileSystem& files,
 
 result<void> write_format(rocksdb::FileSystem& files, const std::string& directory,
                           const store_format& format) {
-  const auto path = path_in(directory);
-  const auto unfinished = path + ".new";
-  std::unique_ptr<rocksdb::FSWritableFile> file;
-  std::unique_ptr<rocksdb::FSDirectory> parent;
-  auto status = files.NewWritableFile(unfinished, {}, &file, nullptr);
-  if (status.ok())
-    status = file->Append(to_text(format), {}, nullptr);
-  if (status.ok())
-    status = file->Fsync({}, nullptr);
-  if (status.ok())
-    status = file->Close({}, nullptr);
-  if (status.ok())
-    status = files.RenameFile(unfinished, path, {}, nullptr);
-  if (status.ok())
-    status = files.NewDirectory(directory, {}, &parent, nullptr);
-  if (status.ok())
-    status = parent->Fsync({}, nullptr);
-  if (!status.ok())
-    return to_error(status, "write " + path);
-  return {};
+  return replace_file(files, path_in(directory), to_text(format));
 }
 
 } // namespace weft::storage

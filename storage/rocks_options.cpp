@@ -92,6 +92,7 @@ family_options(const store_options& options, const std::shared_ptr<const log_clo
   expect_order_within(of(family::messages), thread_prefix_bytes);
   expect_order_within(of(family::dedup), thread_prefix_bytes + 16);
   expect_order_within(of(family::threads), thread_prefix_bytes);
+  expect_order_within(of(family::shards), slot_bytes);
   of(family::threads).merge_operator = std::make_shared<cursor_merge>();
   of(family::dedup).compaction_filter_factory = std::make_shared<dedup_filter_factory>(clock);
   // Tables that no compaction touches would keep their old rows for ever.

@@ -4,6 +4,7 @@
 #include "storage/random.hpp"
 #include "storage/rocks.hpp"
 #include "storage/rocks_options.hpp"
+#include "storage/wal_tail.hpp"
 
 #include <rocksdb/convenience.h>
 
@@ -16,6 +17,8 @@ constexpr std::string_view store_id_key = "store_id";
 std::string database_path(const store::handles& at) {
   return at.directory + "/db";
 }
+
+bool is_new(const store::handles& at) { return at.format.state == founding::begun; }
 
 store_format new_format() {
   store_format out;
@@ -36,33 +39,39 @@ result<void> clear_unfounded(store::handles& at) {
   return {};
 }
 
-result<void> open_database(store::handles& at, const store_options& options) {
-  const bool new_one = at.format.state == founding::begun;
+rocksdb::Status open_database(store::handles& at, const store_options& options) {
   auto how = database_options(at.env.get());
-  how.create_if_missing = how.create_missing_column_families = how.error_if_exists = new_one;
-  at.clock = std::make_shared<log_clock>(at.format.shard_count);
+  how.create_if_missing = how.create_missing_column_families = how.error_if_exists = is_new(at);
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* database = nullptr;
-  const auto status = rocksdb::DB::Open(how, database_path(at), family_options(options, at.clock),
-                                        &handles, &database);
-  if (!status.ok()) {
-    auto out = to_error(status, "open the store in " + at.directory);
-    if (out.code == errc::corrupt || status.IsInvalidArgument()) {
-      out.code = errc::corrupt;
-      out.message +=
-          ": restore it from a backup, or remove it and let the other replicas refill it";
-    }
-    return out;
+  auto status = rocksdb::DB::Open(how, database_path(at), family_options(options, at.clock),
+                                  &handles, &database);
+  if (status.ok()) {
+    at.db.reset(database);
+    std::copy(handles.begin(), handles.end(), at.families.begin());
   }
-  at.db.reset(database);
-  std::copy(handles.begin(), handles.end(), at.families.begin());
-  at.space = std::make_unique<space_guard>(
-      at.file_system, at.directory, options.free_bytes_min, [database] {
-        std::uint64_t bytes = 0;
-        database->GetAggregatedIntProperty(rocksdb::DB::Properties::kCurSizeAllMemTables, &bytes);
-        return bytes;
-      });
-  return {};
+  return status;
+}
+
+/// Opens the database, if need be without the torn end that a power loss left of its log.
+result<void> open_or_mend(store::handles& at, const store_options& options) {
+  auto status = open_database(at, options);
+  if (status.IsCorruption()) {
+    const auto mended = cut_torn_tail(*at.file_system, database_path(at));
+    if (!mended)
+      return mended.failure();
+    if (*mended == tail_repair::cut)
+      status = open_database(at, options);
+  }
+  if (status.ok())
+    return {};
+  auto out = to_error(status, "open the store in " + at.directory);
+  // An argument of ours that is invalid speaks of a database that is not what we made.
+  if (status.IsCorruption() || status.IsInvalidArgument()) {
+    out.code = errc::corrupt;
+    out.message += ": restore it from a backup, or remove it and let the other replicas refill it";
+  }
+  return out;
 }
 
 /// Writes the identity into the database first and into FORMAT last: only a store whose FORMAT says
@@ -87,16 +96,28 @@ result<void> check_identity(const store::handles& at) {
 }
 
 result<void> open_or_found(store::handles& at, const store_options& options) {
-  const bool new_one = at.format.state == founding::begun;
-  if (new_one) {
+  const bool founding_now = is_new(at);
+  if (founding_now) {
     if (auto begun = write_format(*at.file_system, at.directory, at.format); !begun)
       return begun;
     if (auto cleared = clear_unfounded(at); !cleared)
       return cleared;
+    // Its name must be durable before FORMAT says that the store is founded.
+    if (auto made = make_directory(*at.file_system, database_path(at)); !made)
+      return made;
   }
-  if (auto opened = open_database(at, options); !opened)
+  at.clock = std::make_shared<log_clock>(at.format.shard_count);
+  if (auto opened = open_or_mend(at, options); !opened)
     return opened;
-  return new_one ? finish_founding(at) : check_identity(at);
+  auto* database = at.db.get();
+  const auto unflushed = [database] {
+    std::uint64_t bytes = 0;
+    database->GetAggregatedIntProperty(rocksdb::DB::Properties::kCurSizeAllMemTables, &bytes);
+    return bytes;
+  };
+  at.space = std::make_unique<space_guard>(at.file_system, at.directory, options.free_bytes_min,
+                                           unflushed);
+  return founding_now ? finish_founding(at) : check_identity(at);
 }
 
 } // namespace

@@ -23,7 +23,7 @@ struct store_options {
   std::filesystem::path directory;
   /// Files are opened through this; null means the operating system's. Tests give one that loses
   /// what was not synced, or fills up.
-  std::shared_ptr<rocksdb::FileSystem> file_system;
+  std::shared_ptr<rocksdb::FileSystem> file_system = nullptr;
   std::size_t block_cache_bytes = 256u << 20;
   /// Free bytes below which the store refuses writes while there is still room to finish cleanly.
   std::uint64_t free_bytes_min = 64u << 20;

@@ -20,9 +20,9 @@ struct stored_event {
 /// Which events of a thread to read. Exactly one of `after` and `before` leads; both are exclusive.
 struct event_range {
   /// Ascending from the event after this one, if set.
-  std::optional<sequence> after;
+  std::optional<sequence> after = std::nullopt;
   /// The newest events below this one, if set; given back in ascending order all the same.
-  std::optional<sequence> before;
+  std::optional<sequence> before = std::nullopt;
   std::size_t limit = 50;
   /// The page ends early rather than exceed this; it holds at least one event if there is one.
   std::size_t bytes_max = 512u << 10;
