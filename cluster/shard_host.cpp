@@ -109,8 +109,11 @@ void shard_host_state::on_written(const batch_written& what) {
     const auto committed = replicas_->persisted();
     submit();
     apply(committed);
+    if (std::exchange(refusing_, false))
+      spdlog::info("writes are taken again");
   } else if (what.failure->outcome == outcome::nothing_written) {
-    spdlog::warn("a batch was not written: {}", to_string(*what.failure));
+    if (!std::exchange(refusing_, true))
+      spdlog::warn("writes are refused: {}", to_string(*what.failure));
     replicas_->refused(*what.failure);
     prevented_ = what.failure;
     if (!all_serve())

@@ -71,6 +71,8 @@ private:
   std::vector<actors::appender_actor> owners_;
   std::shared_ptr<std::promise<result<void>>> opened_;
   std::shared_ptr<std::promise<void>> drained_;
+  /// The last batch was refused: said once, not for each.
+  bool refusing_ = false;
   /// What prevents opening, if anything.
   std::optional<error> prevented_;
 };

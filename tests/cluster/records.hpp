@@ -1,6 +1,7 @@
 // Records and entries that the tests of cluster append.
 #pragma once
 
+#include "storage/proto/event.pb.h"
 #include "storage/record.hpp"
 #include "storage/shard_log.hpp"
 
@@ -21,7 +22,13 @@ inline storage::event_record make_event(const thread_id& thread, std::uint64_t s
   out.ordinal = ordinal{seq};
   out.time = time_ms{1'700'000'000'000 + seq};
   out.from = thread.lower_user();
-  out.bytes = std::make_shared<const std::string>(body);
+  weft::Event event;
+  event.set_seq(seq);
+  event.set_ordinal(seq);
+  event.set_time_ms(out.time.value);
+  event.set_from(out.from.value);
+  event.mutable_message()->set_body(body);
+  out.bytes = std::make_shared<const std::string>(event.SerializeAsString());
   if (seq == 1) {
     for (auto user : {thread.lower_user(), thread.upper_user()}) {
       state::Member member;
@@ -33,6 +40,13 @@ inline storage::event_record make_event(const thread_id& thread, std::uint64_t s
     }
   }
   return out;
+}
+
+/// What `make_event` was given.
+inline std::string body_of(const storage::log_entry& entry) {
+  weft::Event event;
+  event.ParseFromString(*std::get<storage::event_record>(entry.what).bytes);
+  return event.message().body();
 }
 
 /// Records as the ledger takes them.

@@ -183,7 +183,7 @@ TEST_CASE("a refused batch loses its owners, the others go on at the same places
   const auto next = node.round();
   REQUIRE(next->size() == 1);
   CHECK((*next)[0].index == log_index{2});
-  CHECK(*std::get<storage::event_record>((*next)[0].what).bytes == "200");
+  CHECK(testing::body_of((*next)[0]) == "200");
   CHECK(node.committed[200] == 1);
   CHECK(node.committed[100] == 0);
   CHECK(node.set.pending_records() == 0);
