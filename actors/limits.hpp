@@ -41,8 +41,9 @@ struct limits {
 
   /// Inputs a thread, user or accounts actor holds while it loads or verifies.
   std::size_t stash_inputs_max = 1024;
-  /// Operations of devices that a thread remembers beyond the pending ones.
-  std::size_t remembered_operations_max = 1024;
+  /// Operations that a thread remembers beyond the pending ones: twice a session's window, so that
+  /// a device that retries all it had under way needs no look-up. More only costs cache misses.
+  std::size_t remembered_operations_max = 256;
   /// Appends of one thread that wait for their commit.
   std::size_t pending_appends_max = 4096;
   /// An actor without work for this long leaves memory.

@@ -4,6 +4,7 @@
 #include "storage/ids.hpp"
 
 #include <cstdint>
+#include <cstring>
 #include <deque>
 #include <optional>
 #include <unordered_map>
@@ -19,8 +20,12 @@ struct operation_key {
 
 struct operation_hash {
   std::size_t operator()(const operation_key& key) const noexcept {
-    // The tail of a UUIDv7 is random; the device only matters for clients that repeat ids.
-    return std::hash<op_id>{}(key.op) ^ (std::hash<device_id>{}(key.device) << 1);
+    // The tails of both are random.
+    std::uint64_t op = 0;
+    std::uint64_t device = 0;
+    std::memcpy(&op, key.op.bytes.data() + 8, sizeof op);
+    std::memcpy(&device, key.device.bytes.data() + 8, sizeof device);
+    return static_cast<std::size_t>(op ^ (device * 3));
   }
 };
 
