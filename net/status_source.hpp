@@ -6,7 +6,8 @@
 namespace weft::net {
 
 /// Fills in what only the cluster layer knows. Called from a blocking pool's thread or the I/O
-/// thread; must be quick.
+/// thread; must be quick. The first entry of `nodes` is this node: net adds its own counters to it,
+/// and /health reports its `state`.
 class status_source {
 public:
   virtual ~status_source() = default;

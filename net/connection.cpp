@@ -1,0 +1,195 @@
+#include "net/connection.hpp"
+
+#include "net/io_thread.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace weft::net {
+
+namespace {
+
+clock_ms ms(std::chrono::milliseconds time) {
+  return static_cast<clock_ms>(time.count());
+}
+
+} // namespace
+
+connection::connection(io_thread& thread, accepted_socket from, connection_no number,
+                       std::uint32_t slot)
+    : thread_(thread), out_(thread.shared()), number_(number), socket_(from.socket), slot_(slot),
+      from_(from.from) {}
+
+connection::~connection() {
+  if (socket_ >= 0)
+    ::close(socket_);
+}
+
+void connection::wake_if(wake what) {
+  if (what == wake::yes)
+    thread_.enqueue(shared_from_this());
+}
+
+void connection::open() {
+  last_heard_ = thread_.now();
+  phase_due_ = thread_.now() + ms(thread_.shared().limits.sign_in_within);
+  if (!thread_.sockets().watch(socket_, watched_, this))
+    return drop();
+  settle();
+}
+
+void connection::on_ready(const ready_socket& how) {
+  if (phase_ == phase::gone)
+    return;
+  const auto reads = watched_ == interest::read || watched_ == interest::read_and_write;
+  if (how.is_broken && !reads)
+    return drop();
+  if (how.is_writable) {
+    blocked_ = false;
+    read_and_write({});
+  }
+  if ((how.is_readable || how.is_broken) && phase_ != phase::gone)
+    on_readable();
+}
+
+void connection::on_queue() {
+  // Of a detached session nothing is expected any more.
+  if (phase_ != phase::gone)
+    read_and_write({});
+}
+
+void connection::close(const error& why) {
+  if (phase_ >= phase::closing)
+    return;
+  begin_closing(why);
+  read_and_write({});
+}
+
+void connection::stop(const error& why) {
+  if (phase_ == phase::gone)
+    end();
+  else
+    close(why);
+}
+
+void connection::end() {
+  if (phase_ != phase::gone)
+    return drop();
+  session_.tell_expired();
+  leave();
+}
+
+void connection::begin_closing(const error& why) {
+  if (phase_ >= phase::closing)
+    return;
+  queue_own();
+  out_.add_closing(why);
+  phase_ = phase::closing;
+  phase_due_ = thread_.now() + closing_within_ms;
+}
+
+void connection::drop() {
+  if (phase_ == phase::gone)
+    return;
+  phase_ = phase::gone;
+  ::close(socket_);
+  socket_ = -1;
+  out_.shut();
+  writing_.release();
+  decoder_.clear();
+  auto& shared = thread_.shared();
+  shared.counters.connections.fetch_sub(1, std::memory_order_relaxed);
+  if (signed_in_)
+    shared.counters.live.fetch_sub(1, std::memory_order_relaxed);
+  if (!session_)
+    return leave();
+  session_.tell_detached();
+  // As many sessions may outlive their connections as there may be connections.
+  const auto detached = shared.counters.detached.load(std::memory_order_relaxed);
+  if (!signed_in_ || thread_.is_stopping() || detached >= shared.connections_max) {
+    session_.tell_expired();
+    return leave();
+  }
+  detached_ = true;
+  shared.counters.detached.fetch_add(1, std::memory_order_relaxed);
+  thread_.wheel().schedule(*this, due());
+}
+
+void connection::leave() {
+  thread_.wheel().cancel(*this);
+  if (detached_)
+    thread_.shared().counters.detached.fetch_sub(1, std::memory_order_relaxed);
+  session_.reset();
+  out_.retire();
+  thread_.release(*this);
+}
+
+// -- deadlines ----------------------------------------------------------------------------------
+
+clock_ms connection::due() const {
+  const auto expiry = ms(thread_.shared().limits.session_expiry);
+  if (phase_ == phase::gone)
+    return last_heard_ + expiry;
+  if (phase_ != phase::live)
+    return phase_due_;
+  // Who is not read cannot be heard.
+  auto out = (held_back_ ? thread_.now() : last_heard_) + expiry;
+  if (stalled_since_ != 0)
+    out = std::min(out, stalled_since_ + expiry);
+  if (frame_due_ != 0)
+    out = std::min(out, frame_due_);
+  if (held_back_ && !window_full_)
+    out = std::min(out, thread_.now() + meter_.wait_ms());
+  return out;
+}
+
+void connection::settle() {
+  // A deadline that has moved away is left where it is and looked at when it comes, so that a turn
+  // moves nothing.
+  const auto next = due();
+  if (!is_scheduled() || next < wheel_entry::due())
+    thread_.wheel().schedule(*this, next);
+  const auto reads = phase_ == phase::lingering || (phase_ < phase::closing && !held_back_);
+  const auto wanted = !blocked_ ? (reads ? interest::read : interest::none)
+                                : (reads ? interest::read_and_write : interest::write);
+  if (wanted == watched_)
+    return;
+  watched_ = wanted;
+  thread_.sockets().change(socket_, wanted, this);
+}
+
+void connection::on_time() {
+  on_deadline();
+  if (phase_ != phase::gone)
+    read_and_write({});
+}
+
+void connection::on_deadline() {
+  const auto now = thread_.now();
+  const auto expiry = ms(thread_.shared().limits.session_expiry);
+  if (phase_ == phase::gone) {
+    session_.tell_expired();
+    return leave();
+  }
+  if (phase_ != phase::live) {
+    if (phase_due_ > now)
+      return;
+    if (phase_ >= phase::closing)
+      return drop();
+    return begin_closing({.code = errc::timeout, .message = "signing in took too long"});
+  }
+  if (frame_due_ != 0 && frame_due_ <= now)
+    return begin_closing({.code = errc::timeout, .message = "a frame took too long to arrive"});
+  // No use in telling a client that reads nothing.
+  if (stalled_since_ != 0 && stalled_since_ + expiry <= now)
+    return drop();
+  if (held_back_ || last_heard_ + expiry > now)
+    return;
+  begin_closing({.code = errc::timeout, .message = "nothing was heard for too long"});
+  session_.tell_expired();
+  session_.reset();
+}
+
+} // namespace weft::net

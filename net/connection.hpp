@@ -1,0 +1,171 @@
+// One client's connection: its socket, its handshake, its deadlines.
+#pragma once
+
+#include "net/frame.hpp"
+#include "net/outbound.hpp"
+#include "net/poller.hpp"
+#include "net/session_link.hpp"
+#include "net/timing_wheel.hpp"
+#include "net/turn.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+namespace weft::net {
+
+class io_thread;
+
+/// Where a client runs; only the node's own machine may ask for its status.
+enum class peer_place : std::uint8_t { elsewhere, this_machine };
+
+/// A socket that was accepted: non-blocking, to be closed by whoever has it.
+struct accepted_socket {
+  int socket = -1;
+  peer_place from = peer_place::elsewhere;
+};
+
+/// Names a connection for the life of the process.
+using connection_no = std::uint64_t;
+
+/// awaiting_hello --Hello--> awaiting_sign_in <--refused, up to five times--+
+///       |                        |        |                                |
+///       |                        |        +--Register, Login, Resume--> signing_in
+///       |                        |                                         |
+///       |  deadline, bad frame   |                                     signed in
+///       |                        |                                         v
+///       +----------> closing <---+-------- bad frame, expiry, end of ---- live
+///                       |                  the session                     |
+///              Closing is written                                  the socket breaks
+///                       v                                                  v
+///                   lingering --the client closes, or a deadline--------> gone
+///
+/// `closing` writes what is queued, the last of it a Closing; `lingering` reads until the client
+/// has closed too, so that no reset overtakes that frame. `gone` has no socket: if the session was
+/// live, the object stays until the heartbeat deadline, so that the session can be told.
+///
+/// The object is small, and holds no buffer while nothing is under way. All but `out` and `wake_if`
+/// belong to the I/O thread.
+class connection final : public std::enable_shared_from_this<connection>, public wheel_entry {
+public:
+  connection(io_thread& thread, accepted_socket from, connection_no number, std::uint32_t slot);
+  ~connection();
+  connection(const connection&) = delete;
+  connection& operator=(const connection&) = delete;
+
+  // -- any thread -------------------------------------------------------------------------------
+
+  outbound& out() { return out_; }
+  /// Has the I/O thread call `on_queue`.
+  void wake_if(wake what);
+
+  // -- I/O thread -------------------------------------------------------------------------------
+
+  void open();
+  void on_ready(const ready_socket& how);
+  /// The session has put something into `out`.
+  void on_queue();
+  void on_time();
+  /// Says why and closes once that is written.
+  void close(const error& why);
+  /// The node stops: tells the client, or ends a session that has none any more.
+  void stop(const error& why);
+  /// Ends at once, with the session.
+  void end();
+
+  /// True until the client has signed in, or is on its way out.
+  bool is_stranger() const { return phase_ <= phase::signing_in; }
+  bool has_socket() const { return socket_ >= 0; }
+  connection_no number() const { return number_; }
+  std::uint32_t slot() const { return slot_; }
+
+private:
+  enum class phase : std::uint8_t {
+    awaiting_hello,
+    awaiting_sign_in,
+    signing_in,
+    live,
+    closing,
+    lingering,
+    gone,
+  };
+
+  // Reading: connection_reading.cpp.
+  void on_readable();
+  void read_and_write(std::string_view lent);
+  void read_frames(std::string_view lent);
+  bool may_read_on();
+  void shrink();
+
+  // What frames mean: connection_frames.cpp.
+  void handle(std::string_view payload);
+  void on_message(unreadable& what);
+  void on_message(refused& what);
+  void on_message(hello_asked& what);
+  void on_message(sign_in_asked& what);
+  void on_message(heartbeat_heard& what);
+  void on_message(status_asked& what);
+  void on_message(locate_asked& what);
+  void on_message(request_decoded& what);
+  void on_message(reports_decoded& what);
+  bool admit(std::uint64_t request, std::uint32_t charge);
+  bool refuses_before_hello(std::uint64_t request);
+  bool refuses_stranger(std::uint64_t request);
+  void answer_error(std::uint64_t request, const error& why);
+
+  // Writing: connection_writing.cpp.
+  enum class written : std::uint8_t { all, some, broken };
+  void write();
+  written write_from(byte_buffer& from);
+  void write_own();
+  void queue_own();
+  void block();
+  void apply(const outbound_news& news);
+  void on_sign_in(sign_in_result result);
+  void on_session_over();
+  void linger();
+
+  // Deadlines and the end: connection.cpp.
+  void settle();
+  clock_ms due() const;
+  void on_deadline();
+  void begin_closing(const error& why);
+  /// The socket is broken, or of no more use.
+  void drop();
+  void leave();
+
+  io_thread& thread_;
+  outbound out_;
+  session_link session_;
+  frame_decoder decoder_;
+  /// Taken from `out_`, not yet on the socket.
+  byte_buffer writing_;
+  report_meter meter_;
+  connection_no number_;
+  /// When the phase must be over, except for `live` and `gone`.
+  clock_ms phase_due_ = 0;
+  /// When the frame that has begun must be complete; 0 when none has.
+  clock_ms frame_due_ = 0;
+  clock_ms last_heard_ = 0;
+  /// Since when the socket has taken nothing of what waits; 0 when nothing waits.
+  clock_ms stalled_since_ = 0;
+  int socket_;
+  std::uint32_t slot_;
+  /// Bytes of the frame that is being handled, header included.
+  std::uint32_t frame_bytes_ = 0;
+  std::uint8_t attempts_ = 0;
+  phase phase_ = phase::awaiting_hello;
+  interest watched_ = interest::read;
+  peer_place from_;
+  bool signed_in_ = false;
+  /// Counted among the detached.
+  bool detached_ = false;
+  /// Not read, because the client's window or its meter is exhausted, or its answers do not leave.
+  bool held_back_ = false;
+  /// As of the last look.
+  bool window_full_ = false;
+  /// The socket took no more; it will say when it does.
+  bool blocked_ = false;
+};
+
+} // namespace weft::net

@@ -1,0 +1,168 @@
+// What a client's frames mean to its connection. docs/protocol.md has the table of answers.
+#include "net/connection.hpp"
+#include "net/encode.hpp"
+#include "net/io_thread.hpp"
+#include "net/peer_address.hpp"
+#include "net/session_outlet.hpp"
+#include "net/status_report.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace weft::net {
+
+namespace {
+
+/// What a refused request is told: by then most of what is in flight has been answered.
+constexpr std::uint32_t retry_when_overloaded_ms = 1'000;
+
+std::uint64_t now_ms_utc() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
+}
+
+} // namespace
+
+void connection::handle(std::string_view payload) {
+  frame_bytes_ = static_cast<std::uint32_t>(frame_header_bytes + payload.size());
+  auto& turn = thread_.scratch();
+  auto message = turn.decoder.decode(payload, turn.requests);
+  std::visit([this](auto& what) { on_message(what); }, message);
+}
+
+void connection::on_message(unreadable&) {
+  begin_closing({.code = errc::bad_request, .message = "a frame is not a ClientFrame"});
+}
+
+void connection::on_message(refused& what) {
+  if (!refuses_before_hello(what.request))
+    answer_error(what.request, what.why);
+}
+
+// -- the handshake ------------------------------------------------------------------------------
+
+void connection::on_message(hello_asked& what) {
+  if (phase_ != phase::awaiting_hello)
+    return answer_error(what.request,
+                        {.code = errc::bad_request, .message = "hello was said already"});
+  if (what.version_min > protocol_version || what.version_max < protocol_version)
+    return begin_closing(
+        {.code = errc::bad_version,
+         .message = "this server speaks version " + std::to_string(protocol_version) + " only"});
+  auto& turn = thread_.scratch();
+  auto hello = thread_.shared().hello;
+  hello.set_time_ms(now_ms_utc());
+  encode_hello(turn.own, what.request, hello);
+  ++turn.own_count;
+  phase_ = phase::awaiting_sign_in;
+}
+
+void connection::on_message(sign_in_asked& what) {
+  if (refuses_before_hello(what.request))
+    return;
+  if (phase_ != phase::awaiting_sign_in)
+    return answer_error(what.request,
+                        {.code = errc::bad_request,
+                         .message = phase_ == phase::live ? "this connection is signed in already"
+                                                          : "a sign-in is under way"});
+  if (!admit(what.request, frame_bytes_))
+    return;
+  phase_ = phase::signing_in;
+  phase_due_ =
+      thread_.now() + static_cast<clock_ms>(thread_.shared().limits.session_expiry.count());
+  ++attempts_;
+  const auto attempt = out_.begin_attempt(what.request);
+  auto client =
+      std::make_shared<session_outlet>(thread_.shared_from_this(), shared_from_this(), attempt);
+  session_ = session_link{
+      thread_.shared().host.start(std::move(what.who), what.request, std::move(client))};
+}
+
+bool connection::refuses_before_hello(std::uint64_t request) {
+  if (phase_ != phase::awaiting_hello)
+    return false;
+  answer_error(request,
+               {.code = errc::bad_request, .message = "the first frame must be a ClientHello"});
+  return true;
+}
+
+bool connection::refuses_stranger(std::uint64_t request) {
+  if (phase_ == phase::live)
+    return false;
+  if (!refuses_before_hello(request))
+    answer_error(request, {.code = errc::not_signed_in, .message = "sign in first"});
+  return true;
+}
+
+// -- requests -----------------------------------------------------------------------------------
+
+void connection::on_message(heartbeat_heard& what) {
+  if (refuses_stranger(what.request))
+    return;
+  auto& turn = thread_.scratch();
+  encode_heartbeat_ack(turn.own, what.request, out_.current_inbox_version());
+  ++turn.own_count;
+  ++turn.heartbeats;
+}
+
+void connection::on_message(status_asked& what) {
+  if (refuses_before_hello(what.request))
+    return;
+  if (from_ != peer_place::this_machine)
+    return answer_error(
+        what.request,
+        {.code = errc::forbidden, .message = "status is shown on the node's own machine only"});
+  auto& turn = thread_.scratch();
+  encode_status(turn.own, what.request, describe(thread_.shared()));
+  ++turn.own_count;
+}
+
+void connection::on_message(locate_asked& what) {
+  if (refuses_before_hello(what.request))
+    return;
+  auto& turn = thread_.scratch();
+  const auto& advertised = thread_.shared().advertised;
+  // Without a configured address: the one at which this client reached the node.
+  encode_locate(turn.own, what.request, advertised.empty() ? local_address(socket_) : advertised);
+  ++turn.own_count;
+}
+
+void connection::on_message(request_decoded& what) {
+  if (refuses_stranger(what.request) ||
+      !admit(what.request, std::max(frame_bytes_, what.reply_bytes)))
+    thread_.scratch().requests.pop_back();
+}
+
+void connection::on_message(reports_decoded& what) {
+  auto& requests = thread_.scratch().requests;
+  if (refuses_stranger(0))
+    requests.resize(requests.size() - what.count);
+  else
+    meter_.take(what.count);
+}
+
+bool connection::admit(std::uint64_t request, std::uint32_t charge) {
+  switch (out_.admit(request, charge, window_full_)) {
+  case admitted::yes:
+    return true;
+  case admitted::id_in_use:
+    answer_error(request, {.code = errc::bad_request,
+                           .message = "a request with this request_id still waits"});
+    return false;
+  case admitted::node_full:
+    answer_error(request, {.code = errc::overloaded,
+                           .message = "the node has as many requests in flight as it may",
+                           .retry_after_ms = retry_when_overloaded_ms});
+    return false;
+  }
+  return false;
+}
+
+void connection::answer_error(std::uint64_t request, const error& why) {
+  auto& turn = thread_.scratch();
+  encode_error(turn.own, request, why);
+  ++turn.own_count;
+}
+
+} // namespace weft::net

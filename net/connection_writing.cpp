@@ -1,0 +1,111 @@
+// The writing half of a connection: what waits goes out at once, in one write where it can.
+#include "net/connection.hpp"
+#include "net/io_thread.hpp"
+
+#include <cerrno>
+#include <sys/socket.h>
+
+namespace weft::net {
+
+void connection::write() {
+  if (blocked_)
+    return queue_own();
+  for (;;) {
+    if (writing_.empty()) {
+      const auto before = phase_;
+      apply(out_.take(writing_));
+      if (writing_.empty() && phase_ == before)
+        break;
+      if (writing_.empty())
+        continue;
+    }
+    if (const auto how = write_from(writing_); how == written::broken)
+      return drop();
+    else if (how == written::some)
+      return block();
+  }
+  stalled_since_ = 0;
+  if (phase_ < phase::closing)
+    write_own();
+  else if (phase_ == phase::closing)
+    linger();
+}
+
+connection::written connection::write_from(byte_buffer& from) {
+  const auto bytes = from.view();
+  const auto count = ::send(socket_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (count < 0)
+    return errno == EAGAIN || errno == EINTR ? written::some : written::broken;
+  from.consume(static_cast<std::size_t>(count));
+  // Zero means that something moves: the time in which a client must take something begins anew.
+  stalled_since_ = 0;
+  return from.empty() ? written::all : written::some;
+}
+
+void connection::write_own() {
+  // The usual case: the connection's own answers leave without having been queued.
+  auto& turn = thread_.scratch();
+  if (turn.own.empty())
+    return;
+  if (const auto how = write_from(turn.own); how == written::broken)
+    return drop();
+  else if (how == written::all)
+    return;
+  queue_own();
+  apply(out_.take(writing_));
+  block();
+}
+
+void connection::queue_own() {
+  auto& turn = thread_.scratch();
+  if (!turn.own.empty())
+    out_.add_own(turn.own.view(), turn.own_count);
+  turn.own.clear();
+  turn.own_count = 0;
+}
+
+void connection::block() {
+  blocked_ = true;
+  if (stalled_since_ == 0)
+    stalled_since_ = thread_.now();
+  apply(out_.stall(writing_.size()));
+}
+
+void connection::apply(const outbound_news& news) {
+  if (news.sign_in != sign_in_result::none && phase_ == phase::signing_in)
+    on_sign_in(news.sign_in);
+  if (news.is_drained && session_)
+    session_.tell_drained();
+  if (news.is_closed && phase_ < phase::closing) {
+    session_.reset();
+    phase_ = phase::closing;
+    phase_due_ = thread_.now() + closing_within_ms;
+  }
+  if (news.is_abandoned && (phase_ == phase::signing_in || phase_ == phase::live)) {
+    session_.reset();
+    begin_closing({.code = errc::unavailable, .message = "the session has ended"});
+  }
+}
+
+void connection::on_sign_in(sign_in_result result) {
+  if (result == sign_in_result::succeeded) {
+    phase_ = phase::live;
+    signed_in_ = true;
+    thread_.shared().counters.live.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+  session_.reset();
+  if (attempts_ >= sign_in_attempts_max)
+    return begin_closing({.code = errc::bad_credentials, .message = "too many failed sign-ins"});
+  phase_ = phase::awaiting_sign_in;
+  phase_due_ =
+      thread_.now() + static_cast<clock_ms>(thread_.shared().limits.sign_in_within.count());
+}
+
+void connection::linger() {
+  ::shutdown(socket_, SHUT_WR);
+  phase_ = phase::lingering;
+  phase_due_ = thread_.now() + linger_ms;
+}
+
+} // namespace weft::net

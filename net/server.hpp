@@ -1,0 +1,78 @@
+// The server of the client protocol: listener, I/O threads, limits.
+#pragma once
+
+#include "actors/limits.hpp"
+#include "net/proto/weft.pb.h"
+#include "net/session_host.hpp"
+#include "net/status_source.hpp"
+#include "storage/result.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace weft::net {
+
+/// How to serve clients.
+struct server_options {
+  /// Address or name to listen on, and the port; 0 takes a free one.
+  std::string host = "0.0.0.0";
+  std::uint16_t port = 7400;
+  /// Each client belongs to one of them. One serves some hundred thousand messages a second.
+  std::size_t io_threads = 1;
+  actors::limits limits;
+  /// HOST:PORT that Locate answers; empty: the address at which the asking client reached the node.
+  std::string advertised;
+  /// Name and version that Hello shows.
+  std::string software = "weftd/" WEFT_VERSION;
+  /// Largest number of connections; 0: as many as the process may open files, less a reserve for
+  /// the store and the links between nodes.
+  std::size_t connections_max = 0;
+};
+
+/// What a server is busy with.
+struct server_counters {
+  std::size_t connections = 0;
+  /// Signed in and connected.
+  std::size_t live = 0;
+  /// Sessions without a connection, in their grace.
+  std::size_t detached = 0;
+  std::size_t requests_in_flight_bytes = 0;
+};
+
+/// Serves clients until it is stopped. Safe for use by several threads, but for `stop`.
+class server {
+public:
+  /// Listens and serves. `host` and `status` must outlive the server. On failure the error is one
+  /// line that says what to do: the port is taken, the address is not this machine's, the port is
+  /// privileged.
+  static result<std::unique_ptr<server>> start(const server_options& options, session_host& host,
+                                               const status_source& status);
+  /// Stops, without waiting for clients.
+  ~server();
+  server(const server&) = delete;
+  server& operator=(const server&) = delete;
+
+  /// HOST:PORT that is listened on.
+  const std::string& address() const;
+  std::uint16_t port() const;
+  std::size_t connections_max() const;
+
+  server_counters counters() const;
+  /// The node's status, with the counters in it.
+  Status status() const;
+
+  /// Stops in order: accepts nobody, tells each client that the node goes (`Closing`,
+  /// `UNAVAILABLE`), lets it read that, ends the sessions. Takes `within` at most. Idempotent.
+  void stop(std::chrono::milliseconds within);
+
+private:
+  struct impl;
+  explicit server(std::unique_ptr<impl> what);
+
+  std::unique_ptr<impl> impl_;
+};
+
+} // namespace weft::net

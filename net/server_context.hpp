@@ -1,0 +1,72 @@
+// What all connections of a server share.
+#pragma once
+
+#include "actors/limits.hpp"
+#include "net/admission.hpp"
+#include "net/proto/weft.pb.h"
+#include "net/session_host.hpp"
+#include "net/status_source.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <string>
+
+namespace weft::net {
+
+/// The protocol version of net/proto/weft.proto.
+inline constexpr std::uint32_t protocol_version = 1;
+
+/// What a frame may hold beside a body: ids, names, a page of receipts.
+inline constexpr std::size_t frame_overhead_bytes = 32u << 10;
+
+/// Largest frame before a connection has signed in: a Resume with all its cursors fits.
+inline constexpr std::size_t stranger_frame_bytes_max = 4u << 10;
+
+/// Times that a connection may try to sign in.
+inline constexpr std::uint32_t sign_in_attempts_max = 5;
+
+/// How long a client may take to read its last frames, and then to close.
+inline constexpr std::uint64_t closing_within_ms = 5'000;
+inline constexpr std::uint64_t linger_ms = 1'000;
+
+/// Bytes queued towards slow readers on the whole node; beyond them each has only
+/// `slow_reader_floor_bytes`, so that many who do not read cannot fill the memory.
+inline constexpr std::size_t slow_reader_bytes_max = 256u << 20;
+inline constexpr std::size_t slow_reader_floor_bytes = 16u << 10;
+
+/// Counted by the I/O threads, read by status.
+struct connection_counters {
+  /// Open sockets of clients.
+  std::atomic<std::size_t> connections{0};
+  /// Signed in and connected.
+  std::atomic<std::size_t> live{0};
+  /// Sessions without a connection, in their grace.
+  std::atomic<std::size_t> detached{0};
+};
+
+/// Made by the server, outlives its connections.
+struct server_context {
+  server_context(const actors::limits& allowed, session_host& sessions, const status_source& source)
+      : limits(allowed), host(sessions), status(source), requests(allowed.node_request_bytes_max),
+        slow_readers(slow_reader_bytes_max) {}
+
+  actors::limits limits;
+  session_host& host;
+  const status_source& status;
+  /// HOST:PORT that Locate answers.
+  std::string advertised;
+  /// Sent to each client, but for the time.
+  Hello hello;
+  std::size_t connections_max = 0;
+
+  node_budget requests;
+  node_budget slow_readers;
+  connection_counters counters;
+
+  std::size_t frame_bytes_max() const { return limits.body_bytes_max + frame_overhead_bytes; }
+  window_limits window() const {
+    return {limits.session_requests_max, limits.session_request_bytes_max};
+  }
+};
+
+} // namespace weft::net
