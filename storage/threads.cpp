@@ -143,15 +143,15 @@ result<std::vector<stored_event>> thread_reader::events(const thread_id& thread,
   page out(thread, range);
   if (!*head || range.limit == 0)
     return std::move(out.events);
-  const auto last = (*head)->last_seq;
+  auto last = (*head)->last_seq;
+  if (range.before)
+    last = std::min(last, sequence{std::max<std::uint64_t>(range.before->value, 1) - 1});
   const auto prefix = thread_prefix(thread);
   prefix_scan rows(store_.raw(), family::messages, prefix.view());
-  if (range.after)
-    read_up(out, *rows, thread, range.after->next(), last);
-  else if (!range.before)
+  if (!range.after)
     read_down(out, *rows, thread, last);
-  else if (*range.before)
-    read_down(out, *rows, thread, std::min(sequence{range.before->value - 1}, last));
+  else if (*range.after < last) // Whatever a client asks for: there is no number after the last.
+    read_up(out, *rows, thread, range.after->next(), last);
   if (!rows->status().ok())
     return to_error(rows->status(), "read events of the thread " + to_text(thread));
   if (out.failure)

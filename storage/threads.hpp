@@ -17,11 +17,12 @@ struct stored_event {
   std::string bytes;
 };
 
-/// Which events of a thread to read. Exactly one of `after` and `before` leads; both are exclusive.
+/// Which events of a thread to read: above `after`, below `before`, each of them excluded. The page
+/// begins at `after` when that is set, else it ends at `before`, else it is the newest one.
 struct event_range {
-  /// Ascending from the event after this one, if set.
+  /// The oldest events above this one, if set.
   std::optional<sequence> after = std::nullopt;
-  /// The newest events below this one, if set; given back in ascending order all the same.
+  /// The newest events below this one, if set alone; given back in ascending order all the same.
   std::optional<sequence> before = std::nullopt;
   std::size_t limit = 50;
   /// The page ends early rather than exceed this; it holds at least one event if there is one.
