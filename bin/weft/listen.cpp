@@ -74,7 +74,7 @@ private:
     keeper_.mark_shown(what.thread, what.seq);
     delivered_[what.thread] = what.seq;
     if (options_.count && printed_ >= *options_.count)
-      settle({});
+      settle(command_result{});
   }
 
   void on_settled() override {

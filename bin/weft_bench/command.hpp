@@ -1,0 +1,30 @@
+// The command line of weft-bench.
+#pragma once
+
+#include "bin/weft_bench/traffic.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+namespace weft::bench {
+
+/// What was asked for.
+struct command {
+  std::string work;
+  std::string servers = "127.0.0.1:7400";
+  traffic_settings traffic;
+  std::vector<pid_t> server_processes;
+  bool with_floor = false;
+  bool json = false;
+};
+
+/// Adds the works and their options to `app`.
+void add_works(CLI::App& app, command& what);
+
+/// Does the work and reports; the program's exit code.
+int run(const command& what);
+
+} // namespace weft::bench

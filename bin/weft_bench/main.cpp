@@ -1,0 +1,19 @@
+// weft-bench: the load generator.
+#include "bin/options/command_line.hpp"
+#include "bin/weft_bench/command.hpp"
+
+int main(int argc, char** argv) {
+  CLI::App app("weft-bench: load a Weft server, measure it, and check that nothing is lost.",
+               "weft-bench");
+  app.set_version_flag("--version", "weft-bench " WEFT_VERSION);
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.footer(
+      "Exit codes: 0 success, 2 wrong usage, 1 anything else, also when a message was lost,\n"
+      "doubled or out of order.");
+  weft::bench::command what;
+  weft::bench::add_works(app, what);
+  if (const auto code = weft::bin::parse(app, argc, argv, weft::bin::form_asked_for(argc, argv)))
+    return *code;
+  return weft::bench::run(what);
+}
