@@ -2,6 +2,7 @@
 #include "actors/type_ids.hpp"
 #include "bin/weftd/options.hpp"
 #include "bin/weftd/wiring.hpp"
+#include "net/http.hpp"
 #include "net/server.hpp"
 
 #include <caf/actor_system.hpp>
@@ -15,9 +16,8 @@
 #include <csignal>
 #include <cstdio>
 #include <iostream>
-#include <thread>
-
 #include <pthread.h>
+#include <thread>
 
 namespace weft::bin {
 namespace {
@@ -100,9 +100,19 @@ int serve(const options& from, const stop_signals& signals) {
   auto server = net::server::start(server_options_of(from), sessions, status);
   if (!server)
     return fail(server.failure());
-  std::cout << "ready clients=" << (*server)->address() << std::endl;
+  const auto http_at = parse_endpoint(from.http);
+  net::http_options http_options;
+  http_options.host = http_at->host;
+  http_options.port = http_at->port;
+  auto http = net::http_server::start(http_options, [&] { return (*server)->status(); });
+  if (!http)
+    return fail(http.failure());
+
+  std::cout << "ready clients=" << (*server)->address() << " http=" << (*http)->address()
+            << std::endl;
   const int signal = signals.wait();
   spdlog::info("stopping on signal {}", signal);
+  (*http).reset();
   (*server)->stop(stop_network_within);
   (*node)->stop();
   return 0;
