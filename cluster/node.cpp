@@ -88,7 +88,7 @@ result<void> node::impl::start() {
   if (auto led = lead(); !led)
     return led;
   caf::anon_send(relay, caf::tick_atom_v);
-  spdlog::info("{} serves {} shards after {} ms, {} entries replayed", options.name,
+  spdlog::info("{} opened {} shards in {} ms, {} entries replayed", options.name,
                store->shard_count(), since(started).count(), *replayed);
   return {};
 }
@@ -141,7 +141,9 @@ void node::impl::end_host() {
 node_state node::impl::state() const {
   if (stopping)
     return node_state::stopping;
-  return board.has_failed() || store->is_full() ? node_state::read_only : node_state::serving;
+  const bool writes =
+      board.writes() != write_state::failed && board.serves_all() && !store->is_full();
+  return writes ? node_state::serving : node_state::read_only;
 }
 
 // -- the node -----------------------------------------------------------------------------------

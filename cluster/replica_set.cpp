@@ -27,8 +27,10 @@ replica_set::replica_set(node_no self, std::span<const storage::shard_position> 
                          const replica_set_limits& limits)
     : limits_(limits), replicas_(recovered.size(), replication::replica(self)),
       is_changed_(recovered.size()), end_of_(recovered.size()) {
-  for (const auto& at : recovered)
+  for (const auto& at : recovered) {
     step(at.shard, replication::recovered{at.epoch, at.last, at.applied});
+    note(at.shard);
+  }
 }
 
 // -- leadership ---------------------------------------------------------------------------------

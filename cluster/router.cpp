@@ -22,8 +22,14 @@ shard_id router::shard_of(slot where) const {
 error router::why_not_served() const {
   if (closed_.load(std::memory_order_acquire))
     return stopping;
-  if (parts_.board.has_failed())
+  switch (parts_.board.writes()) {
+  case write_state::failed:
     return {errc::read_only, "this node writes no more until it is restarted"};
+  case write_state::refused:
+    return {errc::read_only, "this node's disk is full", outcome::nothing_written, 10'000};
+  case write_state::taken:
+    break;
+  }
   return {errc::unavailable, "the shard has no leader here; try again", outcome::nothing_written,
           200};
 }

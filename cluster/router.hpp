@@ -31,8 +31,8 @@ struct router_parts {
 };
 
 /// Routes to the shards that this node leads and the sessions that live on it. What belongs to a
-/// shard that is not served here is refused as `unavailable`, or `read_only` when this node can
-/// write no more; reads of such a shard are served as long as its state is here.
+/// shard that is not served here is refused as `unavailable`, or `read_only` while this node
+/// cannot write; reads of such a shard are served as long as its state is here.
 class router final : public actors::router {
 public:
   explicit router(const router_parts& parts) : parts_(parts) {}

@@ -8,6 +8,15 @@
 
 namespace weft::cluster {
 
+/// Whether this node's disk takes writes.
+enum class write_state : std::uint8_t {
+  taken,
+  /// The last write was refused: the disk is full. Trying goes on.
+  refused,
+  /// A write or sync failed: nothing is written until the node is restarted.
+  failed,
+};
+
 /// Published by the shard host after each round, read by the router, the touch relay and status
 /// from any thread. The numbers of one shard are read one by one: each is right, together they may
 /// be of two rounds.
@@ -29,8 +38,7 @@ public:
   void count_appended(std::uint64_t records) {
     appended_.fetch_add(records, std::memory_order_relaxed);
   }
-  /// The node can write no more until it is restarted.
-  void publish_failure() { failed_.store(true, std::memory_order_release); }
+  void publish(write_state writes) { writes_.store(writes, std::memory_order_release); }
 
   // -- everyone ---------------------------------------------------------------------------------
 
@@ -40,6 +48,13 @@ public:
   /// True while actors of the domain may work on the shard: it is led here, and everything that
   /// was in its log at the election is applied.
   bool serves(shard_id which) const { return role_of(which) == replication::role::serving; }
+  bool serves_all() const {
+    for (std::uint32_t i = 0; i < shard_count_; ++i) {
+      if (!serves(shard_id{i}))
+        return false;
+    }
+    return true;
+  }
   log_index last(shard_id which) const {
     return log_index{shards_[which.value].last.load(std::memory_order_relaxed)};
   }
@@ -49,7 +64,7 @@ public:
   }
   /// Records committed since the node was started.
   std::uint64_t appended() const { return appended_.load(std::memory_order_relaxed); }
-  bool has_failed() const { return failed_.load(std::memory_order_acquire); }
+  write_state writes() const { return writes_.load(std::memory_order_acquire); }
 
 private:
   struct facts {
@@ -61,7 +76,7 @@ private:
   std::unique_ptr<facts[]> shards_;
   std::uint32_t shard_count_;
   std::atomic<std::uint64_t> appended_{0};
-  std::atomic<bool> failed_{false};
+  std::atomic<write_state> writes_{write_state::taken};
 };
 
 } // namespace weft::cluster

@@ -64,14 +64,13 @@ void shard_host_state::on_claims(const claims_decided& what) {
     else if (!prevented)
       prevented = each.why;
   }
-  prevented_ = prevented;
-  if (prevented_)
-    self_->delayed_send(self_, parts_->reopen_every, caf::tick_atom_v);
+  if (prevented)
+    note_refused(*prevented);
   end_turn();
 }
 
 void shard_host_state::on_tick() {
-  if (parts_->board.has_failed() || drained_ || all_serve())
+  if (has_failed() || drained_ || all_serve())
     return;
   replicas_->reopen();
   claim_all();
@@ -103,21 +102,16 @@ void shard_host_state::submit() {
 }
 
 void shard_host_state::on_written(const batch_written& what) {
-  if (parts_->board.has_failed())
+  if (has_failed())
     return;
   if (!what.failure) {
     const auto committed = replicas_->persisted();
     submit();
     apply(committed);
-    if (std::exchange(refusing_, false))
-      spdlog::info("writes are taken again");
+    note_taken();
   } else if (what.failure->outcome == outcome::nothing_written) {
-    if (!std::exchange(refusing_, true))
-      spdlog::warn("writes are refused: {}", to_string(*what.failure));
+    note_refused(*what.failure);
     replicas_->refused(*what.failure);
-    prevented_ = what.failure;
-    if (!all_serve())
-      self_->delayed_send(self_, parts_->reopen_every, caf::tick_atom_v);
   } else {
     fail(*what.failure);
   }
@@ -135,13 +129,30 @@ void shard_host_state::apply(const std::vector<entries_ptr>& committed) {
     parts_->committed(entries);
 }
 
+/// Says it once, not for each batch. Shards that it keeps from opening are tried again.
+void shard_host_state::note_refused(const error& why) {
+  if (parts_->board.writes() == write_state::taken)
+    spdlog::warn("writes are refused: {}", to_string(why));
+  parts_->board.publish(write_state::refused);
+  prevented_ = why;
+  if (!all_serve())
+    self_->delayed_send(self_, parts_->reopen_every, caf::tick_atom_v);
+}
+
+void shard_host_state::note_taken() {
+  if (parts_->board.writes() != write_state::refused)
+    return;
+  spdlog::info("writes are taken again");
+  parts_->board.publish(write_state::taken);
+}
+
 void shard_host_state::fail(const error& why) {
   spdlog::critical("this node writes no more until it is restarted: {}", to_string(why));
   error refusal = why;
   refusal.code = errc::read_only;
   prevented_ = refusal;
   replicas_->failed(refusal);
-  parts_->board.publish_failure();
+  parts_->board.publish(write_state::failed);
 }
 
 // -- the end of a turn --------------------------------------------------------------------------

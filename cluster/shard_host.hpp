@@ -58,6 +58,9 @@ private:
   void submit();
   void apply(const std::vector<entries_ptr>& committed);
   void fail(const error& why);
+  void note_refused(const error& why);
+  void note_taken();
+  bool has_failed() const { return parts_->board.writes() == write_state::failed; }
   /// Publishes, tells the owners, and keeps the promises that can be kept.
   void end_turn();
   void tell_owners();
@@ -71,8 +74,6 @@ private:
   std::vector<actors::appender_actor> owners_;
   std::shared_ptr<std::promise<result<void>>> opened_;
   std::shared_ptr<std::promise<void>> drained_;
-  /// The last batch was refused: said once, not for each.
-  bool refusing_ = false;
   /// What prevents opening, if anything.
   std::optional<error> prevented_;
 };

@@ -183,6 +183,7 @@ TEST_CASE("a disk that is full at the start keeps shards from opening until ther
   REQUIRE(await([&] { return owner.heard->lost().size() == 1; }));
   CHECK(owner.heard->lost()[0].outcome == outcome::nothing_written);
 
+  CHECK(node.board->writes() == cluster::write_state::refused);
   on.disk->report_free_bytes(std::uint64_t{1} << 40);
   CHECK(await([&] { return node.board->serves(node.shard_of(ann_and_bob)); }));
   const auto next = node.spawn_owner();
@@ -199,7 +200,7 @@ TEST_CASE("after a failed sync nothing is written, and owners hear what is known
   node.append(first, ann_and_bob, 1);
   REQUIRE(await([&] { return first.heard->lost().size() == 1; }));
   CHECK(first.heard->lost()[0].outcome == outcome::unknown_retry_same_id);
-  CHECK(node.board->has_failed());
+  CHECK(node.board->writes() == cluster::write_state::failed);
   CHECK_FALSE(node.board->serves(node.shard_of(ann_and_bob)));
 
   const auto second = node.spawn_owner();
