@@ -6,6 +6,7 @@
 #include "storage/log_clock.hpp"
 #include "storage/space_guard.hpp"
 #include "storage/store.hpp"
+#include "storage/synced_mark.hpp"
 
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
@@ -28,6 +29,7 @@ struct store::handles {
   store_format format;
   std::shared_ptr<log_clock> clock;
   std::unique_ptr<space_guard> space;
+  synced_mark synced;
   std::unique_ptr<rocksdb::DB> db;
   std::array<rocksdb::ColumnFamilyHandle*, family_count> families{};
 

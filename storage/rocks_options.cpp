@@ -58,8 +58,6 @@ rocksdb::DBOptions database_options(rocksdb::Env* env) {
   out.track_and_verify_wals_in_manifest = true;
   out.max_open_files = open_files_max;
   out.max_background_jobs = 2;
-  // Hands written tables to the disk little by little, not all at their end.
-  out.bytes_per_sync = 1u << 20;
   out.avoid_unnecessary_blocking_io = true;
   out.skip_stats_update_on_db_open = true;
   out.stats_dump_period_sec = 0;
@@ -95,6 +93,9 @@ family_options(const store_options& options, const std::shared_ptr<const log_clo
   expect_order_within(of(family::shards), slot_bytes);
   of(family::threads).merge_operator = std::make_shared<cursor_merge>();
   of(family::dedup).compaction_filter_factory = std::make_shared<dedup_filter_factory>(clock);
+  // Before an append a new operation is looked up in vain: a filter answers for memory too.
+  of(family::dedup).memtable_whole_key_filtering = true;
+  of(family::dedup).memtable_prefix_bloom_size_ratio = 0.05;
   // Tables that no compaction touches would keep their old rows for ever.
   of(family::dedup).periodic_compaction_seconds = day_seconds;
   return out;

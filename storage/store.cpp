@@ -18,7 +18,9 @@ std::string database_path(const store::handles& at) {
   return at.directory + "/db";
 }
 
-bool is_new(const store::handles& at) { return at.format.state == founding::begun; }
+bool is_new(const store::handles& at) {
+  return at.format.state == founding::begun;
+}
 
 store_format new_format() {
   store_format out;
@@ -95,6 +97,17 @@ result<void> check_identity(const store::handles& at) {
   return {};
 }
 
+/// Refuses a log that ends before what was synced once.
+result<void> check_synced(store::handles& at) {
+  if (auto opened = at.synced.open(at.directory); !opened)
+    return opened;
+  if (at.db->GetLatestSequenceNumber() >= at.synced.read())
+    return {};
+  return corrupt("the store in " + at.directory,
+                 "its log ends before what was acknowledged: restore it from a backup, or remove "
+                 "it and let the other replicas refill it");
+}
+
 result<void> open_or_found(store::handles& at, const store_options& options) {
   const bool founding_now = is_new(at);
   if (founding_now) {
@@ -109,6 +122,8 @@ result<void> open_or_found(store::handles& at, const store_options& options) {
   at.clock = std::make_shared<log_clock>(at.format.shard_count);
   if (auto opened = open_or_mend(at, options); !opened)
     return opened;
+  if (auto checked = check_synced(at); !checked)
+    return checked;
   auto* database = at.db.get();
   const auto unflushed = [database] {
     std::uint64_t bytes = 0;

@@ -29,7 +29,9 @@ std::uint32_t little_endian(const char* at, std::size_t bytes) {
 }
 
 /// Checksums are stored rotated and offset, so that checksums of checksums stay sound.
-std::uint32_t masked(std::uint32_t crc) { return (crc >> 15 | crc << 17) + 0xa282ead8u; }
+std::uint32_t masked(std::uint32_t crc) {
+  return (crc >> 15 | crc << 17) + 0xa282ead8u;
+}
 
 /// The intact record that begins at `at`, if one does.
 std::optional<physical_record> record_at(std::string_view log, std::size_t at) {

@@ -45,6 +45,15 @@ error in_doubt(const rocksdb::Status& status) {
   return out;
 }
 
+/// The sequence number of the last row of a batch that was written. RocksDB writes the first one
+/// into the batch, in front of its rows (little-endian).
+std::uint64_t last_sequence_of(const rocksdb::WriteBatch& rows) {
+  std::uint64_t first = 0;
+  for (std::size_t i = 8; i-- > 0;)
+    first = first << 8 | static_cast<unsigned char>(rows.Data()[i]);
+  return first + rows.Count() - 1;
+}
+
 } // namespace
 
 /// The writer's thread and what it works on. Everything below `mutex`'s line is that thread's own.
@@ -184,8 +193,10 @@ result<void> writer::impl::commit() {
   if (status.ok())
     status = at.db->SyncWAL();
   at.space->note_written(rows.GetDataSize());
-  if (status.ok())
+  if (status.ok()) {
+    at.synced.write(last_sequence_of(rows));
     return {};
+  }
   failed = true;
   return in_doubt(status);
 }

@@ -1,0 +1,54 @@
+#include "storage/synced_mark.hpp"
+
+#include "storage/big_endian.hpp"
+#include "storage/hash.hpp"
+
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace weft::storage {
+namespace {
+
+/// The number and its hash.
+using mark_bytes = std::array<char, 16>;
+
+mark_bytes encode(std::uint64_t sequence) {
+  mark_bytes out;
+  put_be(out.data(), sequence);
+  put_be(out.data() + 8, hash64({out.data(), 8}));
+  return out;
+}
+
+} // namespace
+
+synced_mark::~synced_mark() {
+  if (file_ >= 0)
+    ::close(file_);
+}
+
+result<void> synced_mark::open(const std::string& directory) {
+  const auto path = directory + "/SYNCED";
+  file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (file_ < 0)
+    return error{errc::io, "cannot open " + path + ": " + std::generic_category().message(errno)};
+  return {};
+}
+
+std::uint64_t synced_mark::read() const {
+  mark_bytes bytes;
+  if (::pread(file_, bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
+    return 0;
+  const auto sequence = get_be<std::uint64_t>(bytes.data());
+  return bytes == encode(sequence) ? sequence : 0;
+}
+
+void synced_mark::write(std::uint64_t sequence) const {
+  const auto bytes = encode(sequence);
+  // Only an additional check hangs on it: the append itself has succeeded.
+  [[maybe_unused]] const auto written = ::pwrite(file_, bytes.data(), bytes.size(), 0);
+}
+
+} // namespace weft::storage
