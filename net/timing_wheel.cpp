@@ -1,21 +1,14 @@
 #include "net/timing_wheel.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 
 namespace weft::net {
 
-namespace {
-
-bool is_power_of_two(std::size_t x) {
-  return x != 0 && (x & (x - 1)) == 0;
-}
-
-} // namespace
-
 timing_wheel::timing_wheel(clock_ms now, clock_ms tick, std::size_t slots)
     : tick_ms_(tick), looked_at_(now / tick), lists_(slots) {
-  assert(tick > 0 && is_power_of_two(slots));
+  assert(tick > 0 && std::has_single_bit(slots));
   for (auto& list : lists_)
     list.previous_ = list.next_ = &list;
   expiring_.previous_ = expiring_.next_ = &expiring_;
