@@ -4,6 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <limits>
+
 namespace weft::testing {
 
 namespace {
@@ -217,6 +220,43 @@ TEST_CASE_FIXTURE(ann_and_bob, "requests with missing or malformed fields are re
   ann.line().write_frame(anonymous);
   const auto answer = ann.await_push([](const auto& frame) { return frame.has_error(); });
   CHECK(answer.error().code() == weft::BAD_REQUEST);
+  check_that_others_chat(*this);
+}
+
+TEST_CASE_FIXTURE(ann_and_bob, "numbers at the ends of their range are numbers like others") {
+  constexpr auto most = std::numeric_limits<std::uint64_t>::max();
+  REQUIRE(ann.send(thread, "one").has_ack());
+  REQUIRE(ann.send(thread, "two").has_ack());
+  await_inbox_row(ann, thread, 2);
+  const auto page = [&](std::optional<std::uint64_t> after, std::optional<std::uint64_t> before) {
+    const auto answer = bob.ask(history_request(thread, after, before, 0xffffffff));
+    REQUIRE(answer.has_history());
+    return answer.history().events_size();
+  };
+  CHECK(page(0, {}) == 2);
+  CHECK(page({}, most) == 2);
+  CHECK(page(0, most) == 2);
+  CHECK(page(most, {}) == 0);
+  CHECK(page(most, most) == 0);
+  CHECK(page({}, 0) == 0);
+  CHECK(page(0, 0) == 0);
+  CHECK(bob.mark_read(thread, most).read_marked().seq() == 2);
+  bob.report_delivered(thread, most);
+
+  weft::ClientFrame inbox;
+  inbox.mutable_inbox()->set_limit(0xffffffff);
+  CHECK(ann.ask(inbox).inbox().threads_size() == 1);
+  inbox.mutable_inbox()->set_below_thread(to_bytes(thread));
+  inbox.mutable_inbox()->set_below_time_ms(most);
+  CHECK(ann.ask(inbox).inbox().threads_size() == 1);
+  inbox.mutable_inbox()->set_below_time_ms(0);
+  CHECK(ann.ask(inbox).inbox().threads_size() == 0);
+  inbox.mutable_inbox()->Clear();
+  inbox.mutable_inbox()->set_since(most);
+  CHECK(ann.ask(inbox).has_inbox());
+  CHECK(ann.beat(most).has_heartbeat_ack());
+  bob.leave();
+  CHECK(bob.resume({{thread, most}}).user_id() == bob.user().value);
   check_that_others_chat(*this);
 }
 

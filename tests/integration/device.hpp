@@ -69,6 +69,7 @@ public:
   const std::string& token() const { return token_; }
   /// Signs in with another token from now on.
   void set_token(std::string token) { token_ = std::move(token); }
+  void set_history_id(std::uint64_t history) { history_id_ = history; }
   std::uint64_t history_id() const { return history_id_; }
   wire_connection& line() { return *line_; }
   /// An id for a new operation.

@@ -118,6 +118,38 @@ TEST_CASE_FIXTURE(two_devices, "a device that was away catches up by its cursor"
   CHECK(bodies_of(tablet.await_events(thread, 1)) == strings{"four"});
 }
 
+TEST_CASE_FIXTURE(two_devices, "cursors of another history, or of other people, bring nothing") {
+  device eve(node, "eve");
+  eve.register_account();
+  REQUIRE(bob.send(thread, "between us").has_ack());
+  eve.leave();
+  eve.resume({{thread, 0}, {thread_id::direct(user_id{1}, user_id{2}), 0}});
+  auto restored = tablet.twin();
+  restored.set_history_id(tablet.history_id() + 1);
+  const auto history_id = tablet.history_id();
+  CHECK(restored.resume({{thread, 0}}).history_id() == history_id);
+  // Whatever the cursors bring comes before what is sent later.
+  const auto together = thread_of(eve, phone);
+  REQUIRE(phone.send(together, "hello").has_ack());
+  CHECK(bodies_of(eve.await_events(together, 1)) == strings{"hello"});
+  CHECK(eve.kept_pushes().empty());
+  CHECK(bodies_of(restored.await_events(together, 1)) == strings{"hello"});
+  for (const auto& push : restored.kept_pushes())
+    CHECK_FALSE(push.has_deliver());
+}
+
+TEST_CASE_FIXTURE(two_devices, "a hundred cursors are taken, and one more is too large") {
+  std::vector<std::pair<thread_id, std::uint64_t>> cursors;
+  for (std::uint64_t i = 1; i <= 100; ++i)
+    cursors.emplace_back(thread_id::direct(user_id{i}, phone.user()), 0);
+  cursors.front().first = thread;
+  REQUIRE(bob.send(thread, "one").has_ack());
+  phone.resume(cursors);
+  CHECK(bodies_of(phone.await_events(thread, 1)) == strings{"one"});
+  cursors.push_back(cursors.back());
+  CHECK_THROWS(phone.resume(cursors));
+}
+
 TEST_CASE_FIXTURE(two_devices, "a newer session of a device ends the older one") {
   auto again = phone.twin();
   again.resume();

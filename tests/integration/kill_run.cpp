@@ -20,6 +20,11 @@ constexpr int life_ms_max = 400;
 constexpr int early_kill_every = 4;
 constexpr int early_life_ms_max = 40;
 
+/// After one restart in so many it is waited for until the inboxes have caught up. Not after all:
+/// touches take a second, and kills before they are sent are the more interesting ones.
+constexpr int touches_every = 4;
+constexpr milliseconds touches_step{50};
+
 constexpr milliseconds settle_within{120'000};
 constexpr std::size_t faults_kept_max = 20;
 
@@ -54,6 +59,8 @@ kill_run::outcome kill_run::run() {
       fault("found after kill " + std::to_string(outcome_.kills));
       return outcome_;
     }
+    if (std::uniform_int_distribution<int>(1, touches_every)(random_) == 1)
+      await_touches();
   }
   settle();
   outcome_.verdict = check_threads();
@@ -160,6 +167,28 @@ void kill_run::check_views(history_verdict& verdict) {
       // Counted once, as what the thread holds.
       view.acknowledged = view.found = 0;
       verdict.add(view);
+    }
+  }
+}
+
+void kill_run::await_touches() {
+  std::map<thread_id, sequence> wanted;
+  for (const auto& [thread, sent] : journal_.threads())
+    wanted.emplace(thread, journal_.last_acknowledged(thread));
+  const auto shows_all = [&](const auto& user) {
+    const auto inbox = user->inbox();
+    return std::all_of(wanted.begin(), wanted.end(), [&](const auto& thread) {
+      const auto row = inbox.find(thread.first);
+      return !thread.second || !thread.first.names_user(user->user()) ||
+             (row != inbox.end() && row->second.last_seq() >= thread.second.value);
+    });
+  };
+  const auto deadline = steady_clock::now() + settle_within;
+  for (const auto& user : users_) {
+    while (!shows_all(user)) {
+      if (steady_clock::now() > deadline)
+        return fault("an inbox does not show what was acknowledged before a kill");
+      chat(touches_step);
     }
   }
 }

@@ -53,6 +53,8 @@ private:
   /// Checks all threads: nothing acknowledged may be missing, now or later.
   history_verdict check_threads();
   void check_views(history_verdict& verdict);
+  /// Lets everybody chat until the inboxes of both sides show all that is acknowledged by now.
+  void await_touches();
   /// Waits until the inboxes of both sides show every thread up to its end, and checks their rows.
   void check_inboxes(const chat_auditor& user);
   std::string wrong_in_row(const weft::InboxThread& row, const thread_id& thread,
