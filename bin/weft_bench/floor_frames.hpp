@@ -13,7 +13,7 @@ namespace weft::bench {
 
 /// The first byte of a frame. Eight bytes with a number follow in all of them.
 enum class floor_kind : char {
-  /// Client: I am the client of this number.
+  /// Client: I am the client of this number. Relay: your partner is there.
   hello = 'h',
   /// Client: a message, with the number of the request; the body follows the padding.
   send = 's',

@@ -136,6 +136,10 @@ private:
     who.partner = partner;
     partner->partner = &who;
     who.seq_keeper = partner->seq_keeper = &who;
+    for (auto* each : {&who, partner}) {
+      put_floor_frame(each->out, floor_kind::hello, number, floor_hello_bytes);
+      touch(*each);
+    }
   }
 
   void touch(connection& what) {

@@ -5,6 +5,7 @@
 #include "bin/weft_bench/traffic_client.hpp"
 #include "net/client/frame_stream.hpp"
 
+#include <algorithm>
 #include <memory>
 
 namespace weft::bench {
@@ -37,6 +38,7 @@ public:
       stream_->stop();
   }
 
+  bool has_partner() const { return has_partner_; }
   void send_due(clock::time_point now) { client_.send_due(now); }
   std::size_t outstanding() const { return client_.outstanding(); }
   const order_check& order() const { return client_.order(); }
@@ -49,6 +51,9 @@ private:
       return client_.on_ack(number, floor_number_of(frame, frame.size() - sizeof number));
     case floor_kind::deliver:
       return client_.on_deliver(number, frame.substr(floor_deliver_bytes));
+    case floor_kind::hello:
+      has_partner_ = true;
+      return;
     default:
       ++shared_.receipts_seen;
     }
@@ -72,6 +77,7 @@ private:
   traffic_client client_;
   std::shared_ptr<frame_stream> stream_;
   std::uint64_t last_request_ = 0;
+  bool has_partner_ = false;
 };
 
 class floor_ensemble : public ensemble {
@@ -79,6 +85,13 @@ public:
   floor_ensemble(boost::asio::io_context& io, traffic& shared, const tcp::endpoint& relay) {
     for (std::size_t i = 0; i < shared.settings().clients && !failed_; ++i)
       clients_.push_back(std::make_unique<floor_client>(io, shared, i, relay, failed_));
+  }
+
+  /// Runs until every client has its partner, or one has failed.
+  void gather(boost::asio::io_context& io) {
+    const auto waits = [](const auto& client) { return !client->has_partner(); };
+    while (!failed_ && std::any_of(clients_.begin(), clients_.end(), waits))
+      io.run_one();
   }
 
   const std::optional<error>& failed() const { return failed_; }
@@ -105,6 +118,9 @@ result<run_result> run_floor(const traffic_settings& what, const floor_relay& re
   boost::asio::io_context io(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE);
   traffic shared(what);
   floor_ensemble clients(io, shared, {boost::asio::ip::address_v4::loopback(), relay.port()});
+  clients.gather(io);
+  if (clients.failed())
+    return *clients.failed();
   return conductor(io, shared, clients, {relay.process()}).run("floor", clients.failed());
 }
 

@@ -1,5 +1,7 @@
 #include "bin/weft_bench/process_usage.hpp"
 
+#include <cerrno>
+#include <csignal>
 #include <fstream>
 #include <string>
 #include <time.h>
@@ -20,6 +22,9 @@ result<std::chrono::nanoseconds> cpu_time_of(const std::vector<pid_t>& processes
     // The sum of utime and stime in /proc/PID/stat, which has it in hundredths of a second only.
     clockid_t clock{};
     timespec used{};
+    // Of a number that is none, the clock's name is garbage.
+    if (::kill(process, 0) != 0 && errno == ESRCH)
+      return no_process(process);
     if (::clock_getcpuclockid(process, &clock) != 0 || ::clock_gettime(clock, &used) != 0)
       return no_process(process);
     sum += std::chrono::seconds{used.tv_sec} + std::chrono::nanoseconds{used.tv_nsec};
