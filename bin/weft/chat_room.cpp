@@ -128,6 +128,8 @@ void chat_room::on_live(const weft::Ready& ready) {
   if (std::exchange(lost_, false))
     terminal_.note("-- connected again --");
   on_settled();
+  met_ = true;
+  send_next();
 }
 
 void chat_room::on_lost(const error& why, std::chrono::milliseconds) {
@@ -152,7 +154,8 @@ void chat_room::take_input(std::string piece) {
 }
 
 void chat_room::send_next() {
-  if (sending_)
+  // Operation ids are made by the server's clock: not before it was heard.
+  if (sending_ || !met_)
     return;
   if (typed_.empty()) {
     if (input_ended_)

@@ -74,6 +74,7 @@ private:
   sequence last_shown_;
   sequence marked_read_;
   peer_progress told_;
+  bool met_ = false;
   bool sending_ = false;
   bool input_ended_ = false;
   bool lost_ = false;
