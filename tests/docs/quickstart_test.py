@@ -26,15 +26,17 @@ RUNNING = "until you press Ctrl-C"
 class Quickstart:
     """The running script and what it has printed."""
 
-    def __init__(self, folder, *arguments):
+    def __init__(self, test, folder, *arguments):
         self.process = subprocess.Popen(
             [ROOT / "bin/quickstart", *arguments], stdin=subprocess.DEVNULL, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
             env=dict(os.environ, WEFT_QUICKSTART_DIR=folder, TERM="dumb"))
-        # A script that hangs is ended, so that reading its output ends.
-        self.guard = threading.Timer(1200, self.process.kill)
+        # A script that hangs is ended, so that reading its output ends; it takes its node along.
+        self.guard = threading.Timer(1200, self.process.terminate)
+        self.guard.daemon = True
         self.guard.start()
         self.printed = ""
+        test.addCleanup(self.close)
 
     def read_until(self, words):
         """Reads on until a line has the words, or the script ends."""
@@ -50,11 +52,20 @@ class Quickstart:
     def end(self):
         """Sends Ctrl-C; gives the exit status and all that was printed."""
         self.process.send_signal(signal.SIGINT)
+        return self.wait()
+
+    def wait(self):
+        """Reads to the end; gives the exit status and all that was printed."""
         self.printed += self.process.stdout.read()
-        self.process.stdout.close()
-        status = self.process.wait(timeout=60)
+        return self.process.wait(timeout=60), self.printed
+
+    def close(self):
+        """Ends the script if the test has not, whatever became of the test."""
         self.guard.cancel()
-        return status, self.printed
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(timeout=60)
+        self.process.stdout.close()
 
 
 def weft(home, address, *arguments):
@@ -66,7 +77,7 @@ def weft(home, address, *arguments):
 class TwoUsers(unittest.TestCase):
     def test_two_starts_on_one_directory(self):
         with tempfile.TemporaryDirectory() as folder:
-            first = Quickstart(folder, "--port", "0")
+            first = Quickstart(self, folder, "--port", "0")
             printed = first.read_until(RUNNING)
             self.assertRegex(printed, r"bob: Yes, and it is on disk")
             self.assertRegex(printed, r"alice: Hello Bob")
@@ -75,7 +86,7 @@ class TwoUsers(unittest.TestCase):
             self.assertEqual(status, 0, printed)
             self.assertIn("the node has stopped", printed)
 
-            second = Quickstart(folder, "--port", "0")
+            second = Quickstart(self, folder, "--port", "0")
             second.read_until(RUNNING)
             alice = pathlib.Path(folder) / "alice"
             history = weft(alice, second.address(), "history", "carol")
@@ -100,11 +111,10 @@ class TwoUsers(unittest.TestCase):
 
     def test_a_busy_port_is_told(self):
         with tempfile.TemporaryDirectory() as folder, socket.create_server(("", 0)) as held:
-            script = Quickstart(folder, "--no-demo", "--port", str(held.getsockname()[1]))
-            script.read_until("is in use")
-            script.process.stdout.close()
-            self.assertEqual(script.process.wait(timeout=60), 1)
-            script.guard.cancel()
+            script = Quickstart(self, folder, "--no-demo", "--port", str(held.getsockname()[1]))
+            status, printed = script.wait()
+            self.assertEqual(status, 1, printed)
+            self.assertIn("is in use", printed)
 
 
 if __name__ == "__main__":
