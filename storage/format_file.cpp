@@ -95,8 +95,11 @@ result<std::optional<store_format>> read_format(rocksdb::FileSystem& files,
   if (!text)
     return text.failure();
   auto format = parse_format(*text);
-  if (!format)
-    return format.failure();
+  if (!format) {
+    auto why = format.failure();
+    why.message = "cannot open the store in " + directory + ": " + why.message;
+    return why;
+  }
   return std::optional<store_format>{*format};
 }
 

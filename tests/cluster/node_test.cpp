@@ -210,8 +210,12 @@ TEST_CASE("a node whose disk fails says that it writes no more, and reads on") {
   machine on;
   const auto alone = on.open();
   two_users users(on, *alone);
+  const auto before = alone->status().appended;
   users.ann.send(users.bob_id, "hello");
   CHECK(inbox_reaches(users.bob, 1));
+  // The event, two inboxes, and that they were reached: nothing else is on its way to the disk
+  // that could fail in place of what follows.
+  CHECK(await([&] { return alone->status().appended == before + 4; }));
   on.disk->fail_syncs();
   actors::send_request request;
   request.request = 9;
