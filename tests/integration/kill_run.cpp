@@ -3,6 +3,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <stdexcept>
 #include <thread>
 
@@ -121,7 +122,19 @@ void kill_run::kill_and_restart() {
     node_.kill();
     ++outcome_.kills;
   }
+  if (settings_.sabotage == sabotage::roll_back)
+    roll_back();
   node_.start();
+}
+
+void kill_run::roll_back() const {
+  const auto old = node_.data().string() + ".old";
+  if (!std::filesystem::exists(old))
+    return std::filesystem::copy(node_.data(), old, std::filesystem::copy_options::recursive);
+  if (outcome_.kills < settings_.kills)
+    return;
+  std::filesystem::remove_all(node_.data());
+  std::filesystem::rename(old, node_.data());
 }
 
 void kill_run::settle() {

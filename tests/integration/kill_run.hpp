@@ -22,11 +22,18 @@ namespace weft::testing {
 /// again. After every start, and at the end, everything that was acknowledged is looked for.
 class kill_run {
 public:
+  /// What becomes of the store while the node is down.
+  enum class sabotage {
+    none,
+    /// At the last kill it is replaced by that of the first one: the test must notice.
+    roll_back,
+  };
   struct settings {
     std::size_t kills = 20;
     /// Users; every other one has a second device.
     std::size_t clients = 12;
     std::uint64_t seed = 0;
+    kill_run::sabotage sabotage = sabotage::none;
   };
   struct outcome {
     std::size_t kills = 0;
@@ -48,6 +55,7 @@ private:
   /// Lets everybody chat for a while.
   void chat(std::chrono::milliseconds time);
   void kill_and_restart();
+  void roll_back() const;
   /// Lets everybody finish; what is not finished in time is a fault.
   void settle();
   /// Checks all threads: nothing acknowledged may be missing, now or later.

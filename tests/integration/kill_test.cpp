@@ -36,7 +36,12 @@ int main(int argc, char** argv) {
   app.add_option("--kills", settings.kills, "How often the node is killed")->capture_default_str();
   app.add_option("--clients", settings.clients, "Users, who chat in pairs")->capture_default_str();
   app.add_option("--seed", settings.seed, "Repeats the choices of a run");
+  bool rolls_back = false;
+  app.add_flag("--roll-back", rolls_back,
+               "Puts back the store of the first kill at the last one: the test must fail");
   CLI11_PARSE(app, argc, argv);
+  if (rolls_back)
+    settings.sabotage = weft::testing::kill_run::sabotage::roll_back;
   try {
     return judge(weft::testing::kill_run(settings).run(), settings.seed);
   } catch (const std::exception& why) {
