@@ -21,12 +21,23 @@ void inbox_book::note_change(const thread_id& thread, row_state& row) {
     changed_.push_back(thread);
 }
 
+bool inbox_book::move_read(state::InboxRow& row, sequence seq, ordinal at) {
+  if (seq.value <= row.read_seq())
+    return false;
+  row.set_read_seq(seq.value);
+  row.set_read_ordinal(std::max(row.read_ordinal(), at.value));
+  // The touch of what has been read may still be on its way: unread must not become negative.
+  row.set_last_seq(std::max(row.last_seq(), row.read_seq()));
+  row.set_last_ordinal(std::max(row.last_ordinal(), row.read_ordinal()));
+  return true;
+}
+
 bool inbox_book::merge(const touch& what) {
   auto& known = rows_.at(what.thread);
   auto& row = known.row;
-  const bool newer = what.last_seq.value > row.last_seq() ||
-                     what.last_ordinal.value > row.last_ordinal() ||
-                     what.last_time.value > row.last_time_ms();
+  const bool newer =
+      what.last_seq.value > row.last_seq() || what.last_ordinal.value > row.last_ordinal() ||
+      what.last_time.value > row.last_time_ms() || what.own_seq.value > row.read_seq();
   if (row.created_ms() != 0 && !newer)
     return false;
   row.set_last_seq(std::max(row.last_seq(), what.last_seq.value));
@@ -34,6 +45,7 @@ bool inbox_book::merge(const touch& what) {
   row.set_last_time_ms(std::max(row.last_time_ms(), what.last_time.value));
   if (row.created_ms() == 0)
     row.set_created_ms(what.last_time.value);
+  move_read(row, what.own_seq, what.own_ordinal);
   row.set_peer(what.peer.value);
   row.set_peer_name(what.peer_name);
   note_change(what.thread, known);
@@ -43,13 +55,8 @@ bool inbox_book::merge(const touch& what) {
 bool inbox_book::merge(const advance_read& what) {
   auto& known = rows_.at(what.thread);
   auto& row = known.row;
-  if (what.seq.value <= row.read_seq())
+  if (!move_read(row, what.seq, what.ordinal))
     return false;
-  row.set_read_seq(what.seq.value);
-  row.set_read_ordinal(std::max(row.read_ordinal(), what.ordinal.value));
-  // The touch of what has been read may still be on its way: unread must not become negative.
-  row.set_last_seq(std::max(row.last_seq(), row.read_seq()));
-  row.set_last_ordinal(std::max(row.last_ordinal(), row.read_ordinal()));
   note_change(what.thread, known);
   return true;
 }

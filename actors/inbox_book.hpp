@@ -44,6 +44,7 @@ private:
     bool changed = false;
   };
 
+  static bool move_read(state::InboxRow& row, sequence seq, ordinal at);
   void note_change(const thread_id& thread, row_state& row);
 
   inbox_version version_;

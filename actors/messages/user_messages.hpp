@@ -22,6 +22,9 @@ struct touch {
   /// The shard whose relay waits for `touch_committed`, and its round.
   shard_id relay;
   std::uint64_t round = 0;
+  /// The user's own newest event, if the relay saw one: who writes has read what was before.
+  sequence own_seq{};
+  ordinal own_ordinal{};
 };
 
 /// The user has read up to here. `seq` and `ordinal` have been checked by the thread's shard.

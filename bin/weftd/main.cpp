@@ -17,6 +17,7 @@
 #include <cstdio>
 #include <iostream>
 #include <pthread.h>
+#include <sys/resource.h>
 #include <thread>
 
 namespace weft::bin {
@@ -61,6 +62,16 @@ void set_up_log(const options& from) {
   spdlog::set_default_logger(spdlog::stderr_logger_mt("weftd"));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
   spdlog::set_level(spdlog::level::from_str(from.log_level));
+}
+
+/// A shell allows some 1,000 open files; a node wants one for each client. The hard limit is what
+/// the machine's owner has set.
+void raise_open_files() {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == files.rlim_max)
+    return;
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
 }
 
 int fail(const error& why) {
@@ -127,6 +138,7 @@ int main(int argc, char** argv) {
     return parsed.exit_code;
   const weft::bin::stop_signals signals;
   weft::bin::set_up_log(parsed.options);
+  weft::bin::raise_open_files();
   if (sodium_init() < 0)
     return weft::bin::fail({weft::errc::io, "cannot initialise libsodium"});
   return weft::bin::serve(parsed.options, signals);

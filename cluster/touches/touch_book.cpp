@@ -30,9 +30,35 @@ bool touch_book::note_event(const storage::event_record& event, log_index index)
   auto& from = found->second.dirty_from;
   from = from ? std::min(from, index) : index;
   newest_event_ = std::max(newest_event_, index);
+  note_own(found->second, event);
   if (event.seq == sequence{1})
     urgent_.push_back(event.thread);
   return true;
+}
+
+void touch_book::note_own(item& what, const storage::event_record& event) {
+  constexpr std::size_t own_events_max = 16;
+  const auto known = std::find_if(what.own.begin(), what.own.end(),
+                                  [&](const own_event& each) { return each.user == event.from; });
+  if (known != what.own.end()) {
+    if (event.seq > known->seq)
+      *known = {event.from, event.seq, event.ordinal};
+    return;
+  }
+  if (what.own.size() >= own_events_max)
+    what.own.erase(std::min_element(what.own.begin(), what.own.end(),
+                                    [](const auto& a, const auto& b) { return a.seq < b.seq; }));
+  what.own.push_back({event.from, event.seq, event.ordinal});
+}
+
+own_event touch_book::newest_own(const thread_id& thread, user_id user) const {
+  const auto found = items_.find(thread);
+  if (found == items_.end())
+    return {};
+  for (const auto& each : found->second.own)
+    if (each.user == user)
+      return each;
+  return {};
 }
 
 void touch_book::note_mark(log_index upto) {

@@ -22,6 +22,13 @@ struct touch_book_limits {
   std::uint64_t mark_every = 256;
 };
 
+/// The newest event of one user in a thread, as far as a book has seen.
+struct own_event {
+  user_id user;
+  sequence seq;
+  weft::ordinal ordinal;
+};
+
 /// Follows one shard's log: which threads have news that the inboxes of their members have not
 /// committed yet, and up to where nothing is owed. Pure.
 ///
@@ -60,6 +67,8 @@ public:
   /// numbers, of which the first is given back. Nothing when none is to be sent: the thread touches
   /// nobody, or has become dirty again because this came late.
   std::optional<std::uint64_t> sent(const thread_id& thread, std::uint32_t count);
+  /// The user's own newest event in a thread that is dirty or sent; all zero when there is none.
+  own_event newest_own(const thread_id& thread, user_id user) const;
   /// A thread that was taken could not be read: it is dirty again.
   void put_back(const thread_id& thread);
   /// The touch of a round is committed. Unknown rounds are ignored.
@@ -89,9 +98,12 @@ private:
     std::uint32_t rounds_count = 0;
     std::uint32_t unanswered = 0;
     std::uint32_t sent_at = 0;
+    /// Of the last few who wrote: beyond `own_events_max` the one that wrote longest ago goes.
+    std::vector<own_event> own;
   };
   using items = std::unordered_map<thread_id, item>;
 
+  static void note_own(item& what, const storage::event_record& event);
   /// False when there is no room for it.
   bool note_event(const storage::event_record& event, log_index index);
   void note_mark(log_index upto);

@@ -153,6 +153,7 @@ void touch_relay_state::on_heads(const std::vector<taken>& threads, const heads&
 void touch_relay_state::add_touches(const taken& what, const state::ThreadHead& head,
                                     std::vector<actors::touch>& out) {
   const auto members = static_cast<std::uint32_t>(head.members_size());
+  const auto& book = book_of(what.shard);
   auto round = book_of(what.shard).sent(what.thread, members);
   if (!round)
     return;
@@ -160,8 +161,12 @@ void touch_relay_state::add_touches(const taken& what, const state::ThreadHead& 
     actors::touch next;
     next.user = user_id{member.user()};
     next.thread = what.thread;
-    next.last_seq = sequence{head.last_seq()};
-    next.last_ordinal = ordinal{head.last_ordinal()};
+    const auto own = book.newest_own(what.thread, next.user);
+    next.own_seq = own.seq;
+    next.own_ordinal = own.ordinal;
+    // The head was read a moment ago: what the user wrote since is committed all the same.
+    next.last_seq = std::max(sequence{head.last_seq()}, own.seq);
+    next.last_ordinal = std::max(ordinal{head.last_ordinal()}, own.ordinal);
     next.last_time = time_ms{head.last_time_ms()};
     if (what.thread.type == thread_id::kind::direct) {
       next.peer = what.thread.peer_of(next.user);

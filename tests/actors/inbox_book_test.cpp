@@ -246,3 +246,22 @@ TEST_CASE("touches and reads in any order, with repeats, end in the greatest of 
     }
   }
 }
+
+TEST_CASE("what a user wrote himself, and what was before it, is not unread") {
+  inbox_book book;
+  book.load_row(with_bob, std::nullopt);
+  auto after_own = touch_at(with_bob, 5, 5, 1'000);
+  after_own.own_seq = sequence{4};
+  after_own.own_ordinal = ordinal{4};
+  CHECK(book.merge(after_own));
+  auto row = book.take_changes(ann).rows(0).row();
+  CHECK(row.read_seq() == 4);
+  CHECK(row.last_ordinal() - row.read_ordinal() == 1);
+  // An own message that is told late moves the cursor too, and never back.
+  after_own.own_seq = sequence{5};
+  after_own.own_ordinal = ordinal{5};
+  CHECK(book.merge(after_own));
+  row = book.take_changes(ann).rows(0).row();
+  CHECK(row.last_ordinal() == row.read_ordinal());
+  CHECK_FALSE(book.merge(touch_at(with_bob, 5, 5, 1'000)));
+}

@@ -55,6 +55,18 @@ TEST_CASE("a thread is clean once every member has committed its touch") {
   CHECK(book.size() == 0);
 }
 
+TEST_CASE("a book knows the newest event of everyone who wrote since the thread was clean") {
+  touch_book book(log_index{}, 1);
+  const auto writer = ann_and_bob.lower_user(); // `make_event` says so.
+  CHECK_FALSE(book.newest_own(ann_and_bob, writer).user);
+  book.observe(at(1, make_event(ann_and_bob, 5)));
+  book.observe(at(2, make_event(ann_and_bob, 6)));
+  CHECK(book.newest_own(ann_and_bob, writer).seq == sequence{6});
+  CHECK_FALSE(book.newest_own(ann_and_bob, user_id{99}).user);
+  relay_all(book);
+  CHECK_FALSE(book.newest_own(ann_and_bob, writer).user);
+}
+
 TEST_CASE("an event that comes while touches are under way is told by the next ones") {
   touch_book book(log_index{}, 1);
   book.observe(at(1, make_event(ann_and_bob, 5)));

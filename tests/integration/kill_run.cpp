@@ -231,8 +231,12 @@ void kill_run::check_inboxes(const chat_auditor& user) {
 std::string kill_run::wrong_in_row(const weft::InboxThread& row, const thread_id& thread,
                                    const chat_auditor& user) const {
   const auto messages = journal_.threads().at(thread).size();
+  // Whoever writes has read what was before.
   sequence read;
-  sequence asked;
+  for (const auto& [op, sent] : journal_.threads().at(thread))
+    if (sent.from == user.user())
+      read = std::max(read, sent.acknowledged);
+  auto asked = read;
   for (const auto& device : devices_) {
     if (device->user() != user.user())
       continue;
