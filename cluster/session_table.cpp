@@ -69,11 +69,11 @@ void session_table::withdraw(const session_address& where) {
     released = std::move(found->who);
     in.sessions.erase(found);
   }
-  if (size_.fetch_sub(1) == 1) {
-    // Taken, so that whoever is about to wait does not miss it.
-    std::lock_guard lock(ending_mutex_);
+  // The last use of this table by the session: with the lock held, so that whoever waits for the
+  // table to be empty, and then lets it go, comes after.
+  std::lock_guard lock(ending_mutex_);
+  if (size_.fetch_sub(1) == 1)
     emptied_.notify_all();
-  }
 }
 
 void session_table::deliver(session_no session, actors::session_notices notices) {
