@@ -1,5 +1,6 @@
 #include "storage/writer.hpp"
 
+#include "storage/cut_log.hpp"
 #include "storage/log_row.hpp"
 #include "storage/rocks.hpp"
 #include "storage/shard_log.hpp"
@@ -7,6 +8,7 @@
 
 #include <rocksdb/write_batch.h>
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -64,6 +66,7 @@ struct writer::impl {
   bool take();
   void write_some();
   result<void> add(const submission& what);
+  result<void> add_all(const submission& what);
   result<void> add_entry(const log_entry& entry);
   void add_message(const event_record& event);
   result<void> commit();
@@ -113,6 +116,9 @@ void writer::impl::write_some() {
   const auto begin = next;
   const bool full = !failed && where.is_full();
   for (; next < taken.size() && rows.GetDataSize() < batch_bytes_max; ++next) {
+    // A cut looks for entries in the database: those before it have to be there.
+    if (!taken[next].batch.cuts.empty() && rows.Count() > 0)
+      break;
     if (failed)
       answers.push_back(failed_before());
     else if (full)
@@ -130,17 +136,32 @@ void writer::impl::write_some() {
   }
 }
 
+/// Adds all of a submission, or nothing of it.
 result<void> writer::impl::add(const submission& what) {
   rows.SetSavePoint();
   ends_before.clear();
+  auto added = add_all(what);
+  if (added) {
+    rows.PopSavePoint().PermitUncheckedError();
+    return added;
+  }
+  rows.RollbackToSavePoint().PermitUncheckedError();
+  for (; !ends_before.empty(); ends_before.pop_back())
+    ends[ends_before.back().first.value] = ends_before.back().second;
+  return added;
+}
+
+result<void> writer::impl::add_all(const submission& what) {
+  for (const auto& cut : what.batch.cuts) {
+    if (auto done = cut_log(at, cut, rows); !done)
+      return done;
+    auto& end = ends[cut.shard.value];
+    ends_before.emplace_back(cut.shard, end);
+    end = std::min(end, cut.above);
+  }
   for (const auto& entry : what.entries()) {
-    if (auto added = add_entry(entry); !added) {
-      // All of a submission or nothing of it.
-      rows.RollbackToSavePoint().PermitUncheckedError();
-      for (; !ends_before.empty(); ends_before.pop_back())
-        ends[ends_before.back().first.value] = ends_before.back().second;
-      return added;
-    }
+    if (auto done = add_entry(entry); !done)
+      return done;
   }
   for (const auto& state : what.batch.hard_states) {
     const auto key =
@@ -148,7 +169,6 @@ result<void> writer::impl::add(const submission& what) {
     const auto value = encode_number(state.epoch.value);
     rows.Put(at[family::shards], key.view(), {value.data(), value.size()}).PermitUncheckedError();
   }
-  rows.PopSavePoint().PermitUncheckedError();
   return {};
 }
 

@@ -17,11 +17,20 @@ struct hard_state {
   weft::epoch epoch;
 };
 
+/// Takes back entries that were never committed: another leader decided otherwise.
+struct log_cut {
+  shard_id shard;
+  /// The last entry that stays; never below what has been applied.
+  log_index above;
+};
+
 /// One request to the writer; everything in it becomes durable together.
 struct append_batch {
   /// Dense per shard, following what the log holds. Shared with whoever applies them later.
   std::shared_ptr<const std::vector<log_entry>> entries;
-  std::vector<hard_state> hard_states;
+  std::vector<hard_state> hard_states = {};
+  /// Done before the entries are appended, which then follow what is left.
+  std::vector<log_cut> cuts = {};
 };
 
 /// Appends to the logs of all shards of the node. Gathers what was submitted while it was busy,

@@ -117,13 +117,17 @@ result<std::size_t> replay(store& where) {
   return replayed;
 }
 
-result<void> append(writer& to, entries what) {
+result<void> submit_and_wait(writer& to, append_batch batch) {
   std::promise<result<void>> told;
   auto answer = told.get_future();
-  append_batch batch;
-  batch.entries = std::make_shared<const entries>(std::move(what));
   to.submit(std::move(batch), [&told](const result<void>& done) { told.set_value(done); });
   return answer.get();
+}
+
+result<void> append(writer& to, entries what) {
+  append_batch batch;
+  batch.entries = std::make_shared<const entries>(std::move(what));
+  return submit_and_wait(to, std::move(batch));
 }
 
 result<void> append_and_apply(writer& to, applier& state, const entries& what) {

@@ -63,7 +63,10 @@ inline std::size_t crash_batch(std::size_t number) {
 /// number of entries.
 result<std::size_t> replay(storage::store& where);
 
-/// Submits entries and waits for the answer.
+/// Submits a batch and waits for the answer.
+result<void> submit_and_wait(storage::writer& to, storage::append_batch batch);
+
+/// The same for entries alone.
 result<void> append(storage::writer& to, entries what);
 
 /// Appends, then applies.

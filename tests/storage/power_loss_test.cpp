@@ -34,13 +34,15 @@ struct tally {
 /// One life of a node: appends, applies and flushes until the power goes.
 class life {
 public:
-  life(store& where, chat_load& load, acknowledged& done, std::mt19937_64& random)
-      : where_(where), load_(load), done_(done), random_(random), state_(where), writer_(where) {}
+  life(store& where, const power_loss_file_system& files, chat_load& load, acknowledged& done,
+       std::mt19937_64& random)
+      : where_(where), files_(files), load_(load), done_(done), random_(random), state_(where),
+        writer_(where) {}
 
-  void run_until(const power_loss_file_system& files) {
+  void run() {
     std::thread applying([this] { apply_what_is_done(); });
     std::thread flushing([this] { flush_now_and_then(); });
-    while (!files.is_off() && !writer_.has_failed())
+    while (!files_.is_off() && !writer_.has_failed())
       submit(load_.next(1 + random_() % 12));
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return in_flight_ == 0; });
@@ -60,10 +62,11 @@ private:
       ++in_flight_;
       ++submitted_;
     }
-    writer_.submit({shared, {}}, [this, shared](const result<void>& answer) {
+    writer_.submit({shared}, [this, shared](const result<void>& answer) {
       const std::scoped_lock lock(mutex_);
       --in_flight_;
-      if (answer) {
+      // Without power nobody hears an answer any more.
+      if (answer && !files_.is_off()) {
         for (const auto& entry : *shared)
           done_[{entry.shard, entry.index}] = std::get<event_record>(entry.what).bytes;
         to_apply_.push_back(shared);
@@ -102,6 +105,7 @@ private:
   }
 
   store& where_;
+  const power_loss_file_system& files_;
   chat_load& load_;
   acknowledged& done_;
   std::mt19937_64& random_;
@@ -166,7 +170,7 @@ void run_round(tally& into, std::mt19937_64& random, unsynced what, syncing how,
       if (how == syncing::ignored)
         files->ignore_syncs();
       files->cut_power_after(random() % 400);
-      life(**opened, load, done, random).run_until(*files);
+      life(**opened, *files, load, done, random).run();
     }
     files->lose(what, random);
     // Without syncs the store would notice by itself; here the check has to.

@@ -1,9 +1,10 @@
 // Appending: order, durability, and what happens when the disk refuses.
-#include "storage/proto/event.pb.h"
+#include "storage/rocks.hpp"
 #include "tests/storage/fixture.hpp"
 
 #include <atomic>
 #include <future>
+#include <thread>
 
 namespace weft::testing {
 namespace {
@@ -95,12 +96,7 @@ TEST_CASE("positions tell the ends of every log and the highest epoch") {
   batch.entries =
       std::make_shared<const entries>(entries{make_entry(last, log_index{1}, epoch_record(1))});
   batch.hard_states = {{last, epoch{7}}, {shard_id{2}, epoch{9}}};
-  std::promise<void> done;
-  one.writer->submit(batch, [&](const result<void>& told) {
-    CHECK(told);
-    done.set_value();
-  });
-  done.get_future().wait();
+  REQUIRE(submit_and_wait(*one.writer, batch));
   CHECK(one.position(last).last == log_index{1});
   CHECK(one.position(last).first == log_index{1});
   CHECK(one.position(last).epoch == epoch{7});
@@ -117,7 +113,7 @@ TEST_CASE("everyone is told in the order of submission") {
   std::vector<int> order;
   std::promise<void> all;
   for (int i = 0; i < 100; ++i) {
-    one.writer->submit({std::make_shared<const entries>(load.next(3)), {}},
+    one.writer->submit({std::make_shared<const entries>(load.next(3))},
                        [&, i](const result<void>& told) {
                          CHECK(told);
                          order.push_back(i);
@@ -134,7 +130,7 @@ TEST_CASE("an end of the writer finishes what was submitted") {
   chat_load load(5, one.where->shard_count(), 1);
   std::atomic<int> told{0};
   for (int i = 0; i < 50; ++i)
-    one.writer->submit({std::make_shared<const entries>(load.next(3)), {}},
+    one.writer->submit({std::make_shared<const entries>(load.next(3))},
                        [&](const result<void>& done) { told += done ? 1 : 0; });
   one.writer.reset();
   CHECK(told == 50);
@@ -238,6 +234,64 @@ TEST_CASE("a disk that is full after all fails the writer, and reopening mends i
     REQUIRE(page);
     CHECK(page->at(event.seq.value - 1).bytes == *event.bytes);
   }
+}
+
+TEST_CASE("a cut takes entries back with their events, and others take their places") {
+  open_store one;
+  chat_load load(1, one.where->shard_count(), 1);
+  const auto kept = load.next(3);
+  const auto given_up = load.next(4);
+  const auto shard = kept.front().shard;
+  const auto& thread = load.conversations().front().thread;
+  REQUIRE(one.append_and_apply(kept));
+  REQUIRE(append(*one.writer, given_up));
+
+  chat_load other = load;
+  REQUIRE(other.resume(*one.where));
+  auto replacement = other.next(2);
+  for (std::size_t i = 0; i < replacement.size(); ++i) {
+    replacement[i].index = log_index{4 + i};
+    replacement[i].epoch = epoch{2};
+  }
+  append_batch batch;
+  batch.entries = std::make_shared<const entries>(replacement);
+  batch.cuts = {{shard, log_index{3}}};
+  REQUIRE(submit_and_wait(*one.writer, batch));
+
+  for (const bool reopened : {false, true}) {
+    if (reopened)
+      one.reopen();
+    CHECK(one.position(shard).last == log_index{5});
+    CHECK(one.position(shard).epoch == epoch{2});
+    const auto log = one.log->read(shard, log_index{1}, 10);
+    REQUIRE_MESSAGE(log, why(log));
+    REQUIRE(log->size() == 5);
+    CHECK(*std::get<event_record>((*log)[3].what).bytes ==
+          *std::get<event_record>(replacement[0].what).bytes);
+  }
+  REQUIRE(replay(*one.where));
+  CHECK(thread_reader(*one.where).events(thread, {.after = sequence{}})->size() == 5);
+  // The events beyond the new end left no rows behind.
+  std::size_t rows = 0;
+  prefix_scan all(one.where->raw(), family::messages, thread_prefix(thread).view());
+  for (all->SeekToFirst(); all->Valid(); all->Next())
+    ++rows;
+  CHECK(rows == 5);
+}
+
+TEST_CASE("what was applied is never cut") {
+  open_store one;
+  chat_load load(1, one.where->shard_count(), 1);
+  const auto what = load.next(3);
+  REQUIRE(one.append_and_apply(what));
+  append_batch batch;
+  batch.cuts = {{what.front().shard, log_index{2}}};
+  const auto refused = submit_and_wait(*one.writer, batch);
+  REQUIRE(!refused);
+  CHECK(refused.failure().code == errc::bad_request);
+  CHECK(refused.failure().outcome == outcome::nothing_written);
+  CHECK(one.position(what.front().shard).last == log_index{3});
+  CHECK(append(*one.writer, load.next(1)));
 }
 
 TEST_CASE("trimming forgets what was applied and flushed, and keeps the last such entry") {

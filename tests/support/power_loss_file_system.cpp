@@ -195,7 +195,7 @@ IOStatus power_loss_file_system::sync(const std::shared_ptr<file>& which) {
     --held_;
   }
   if (auto refused = admit(); !refused.ok())
-    return refused;
+    return after_refusal(std::move(refused));
   if (of_log && syncs_ == sync_mode::failing)
     return IOStatus::IOError("the disk failed to sync");
   if (syncs_ != sync_mode::ignored)

@@ -19,7 +19,7 @@ public:
                            rocksdb::IODebugContext* context) override {
     const std::scoped_lock lock(owner_.mutex_);
     if (auto refused = owner_.admit(); !refused.ok())
-      return refused;
+      return owner_.after_refusal(std::move(refused));
     auto status = target()->Append(data, how, context);
     if (status.ok())
       state_->size += data.size();
@@ -43,6 +43,8 @@ public:
   rocksdb::IOStatus Truncate(std::uint64_t size, const rocksdb::IOOptions& how,
                              rocksdb::IODebugContext* context) override {
     const std::scoped_lock lock(owner_.mutex_);
+    if (owner_.off_)
+      return rocksdb::IOStatus::OK();
     state_->size = std::min(state_->size, size);
     state_->synced = std::min(state_->synced, size);
     return target()->Truncate(size, how, context);
