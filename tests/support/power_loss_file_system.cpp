@@ -80,6 +80,11 @@ IOStatus power_loss_file_system::admit() {
   return refusal_;
 }
 
+IOStatus power_loss_file_system::admit_append(const file& to) {
+  auto status = admit();
+  return status.ok() && is_write_ahead_log(to.home) ? log_refusal_ : status;
+}
+
 bool power_loss_file_system::is_reachable(const std::string& path) const {
   for (auto at = parent_of(path); at.size() > root_.string().size(); at = parent_of(at)) {
     if (!durable_directories_.contains(at))
@@ -169,6 +174,11 @@ void power_loss_file_system::ignore_syncs() {
 void power_loss_file_system::fail_syncs() {
   const std::scoped_lock lock(mutex_);
   syncs_ = sync_mode::failing;
+}
+
+void power_loss_file_system::refuse_log_appends(IOStatus why) {
+  const std::scoped_lock lock(mutex_);
+  log_refusal_ = std::move(why);
 }
 
 void power_loss_file_system::refuse_writes(IOStatus why) {

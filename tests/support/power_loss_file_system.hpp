@@ -62,6 +62,8 @@ public:
   void ignore_syncs();
   /// Syncs of write-ahead logs fail from now on.
   void fail_syncs();
+  /// Appends to write-ahead logs fail with `why` from now on; other files can be written.
+  void refuse_log_appends(rocksdb::IOStatus why);
   /// Everything that writes fails with `why` until it is called with OK.
   void refuse_writes(rocksdb::IOStatus why);
   /// What the file system says is free from now on.
@@ -119,6 +121,8 @@ private:
 
   /// Counts an operation; not OK when the power is off or writes are refused. Mutex held.
   rocksdb::IOStatus admit();
+  /// The same for an append. Mutex held.
+  rocksdb::IOStatus admit_append(const file& to);
   /// What an open file answers when it was not admitted. Without power: that all is well, though
   /// nothing happens. A program does not live to see an error then, and RocksDB as Debian builds it
   /// asserts that no file is used after one. Mutex held.
@@ -149,6 +153,7 @@ private:
   std::size_t held_ = 0;
   sync_mode syncs_ = sync_mode::honest;
   rocksdb::IOStatus refusal_;
+  rocksdb::IOStatus log_refusal_;
   std::optional<std::uint64_t> free_bytes_;
 };
 

@@ -18,7 +18,7 @@ public:
   rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& how,
                            rocksdb::IODebugContext* context) override {
     const std::scoped_lock lock(owner_.mutex_);
-    if (auto refused = owner_.admit(); !refused.ok())
+    if (auto refused = owner_.admit_append(*state_); !refused.ok())
       return owner_.after_refusal(std::move(refused));
     auto status = target()->Append(data, how, context);
     if (status.ok())
