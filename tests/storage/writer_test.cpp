@@ -294,6 +294,30 @@ TEST_CASE("what was applied is never cut") {
   CHECK(append(*one.writer, load.next(1)));
 }
 
+TEST_CASE("after a failed append of the log the store cannot be flushed and closes in order") {
+  open_store one;
+  chat_load load(5, one.where->shard_count(), 1);
+  const auto first = load.next(5);
+  REQUIRE(one.append_and_apply(first));
+  one.place.files->refuse_log_appends(rocksdb::IOStatus::NoSpace("No space left on device"));
+  REQUIRE(!append(*one.writer, load.next(5)));
+  CHECK(one.writer->has_failed());
+  const auto flushed = one.where->flush();
+  REQUIRE(!flushed);
+  CHECK(flushed.failure().code == errc::read_only);
+  one.close();
+  one.place.files->refuse_log_appends(rocksdb::IOStatus::OK());
+  one.open();
+  const auto replayed = replay(*one.where);
+  REQUIRE_MESSAGE(replayed, why(replayed));
+  for (const auto& entry : first) {
+    const auto& event = std::get<event_record>(entry.what);
+    const auto page = thread_reader(*one.where).events(event.thread, {.after = sequence{}});
+    REQUIRE(page);
+    CHECK(page->at(event.seq.value - 1).bytes == *event.bytes);
+  }
+}
+
 TEST_CASE("trimming forgets what was applied and flushed, and keeps the last such entry") {
   open_store one;
   const auto shard = shard_id{9};
