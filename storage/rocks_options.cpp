@@ -12,9 +12,10 @@
 namespace weft::storage {
 namespace {
 
-/// Memory of one family before everything is flushed: the bound of what a crash leaves to replay.
+/// Memory of one family before everything is flushed.
 constexpr std::size_t memtable_bytes = 64u << 20;
-constexpr std::uint64_t wal_bytes_max = 128u << 20;
+/// Bounds what a crash leaves to replay: some 110,000 short messages, less than a second of work.
+constexpr std::uint64_t wal_bytes_max = 24u << 20;
 /// Of 20,000 files that a process may have open, most belong to connections.
 constexpr int open_files_max = 1000;
 constexpr std::size_t info_log_bytes = 8u << 20;
