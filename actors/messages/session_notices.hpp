@@ -105,7 +105,7 @@ struct read_marked {
   weft::ordinal ordinal;
 };
 
-/// Reply: the user that was looked for; `user` is 0 when there is none.
+/// Reply: the user that was looked for. When there is none, `request_failed` says `not_found`.
 struct user_found {
   std::uint64_t request = 0;
   user_id user;
