@@ -17,10 +17,8 @@ clock_ms ms(std::chrono::milliseconds time) {
 
 } // namespace
 
-connection::connection(io_thread& thread, accepted_socket from, connection_no number,
-                       std::uint32_t slot)
-    : thread_(thread), out_(thread.shared()), number_(number), socket_(from.socket), slot_(slot),
-      from_(from.from) {}
+connection::connection(io_thread& thread, int socket, connection_no number, std::uint32_t slot)
+    : thread_(thread), out_(thread.shared()), number_(number), socket_(socket), slot_(slot) {}
 
 connection::~connection() {
   if (socket_ >= 0)
@@ -41,59 +39,63 @@ void connection::open() {
 }
 
 void connection::on_ready(const ready_socket& how) {
-  if (phase_ == phase::gone)
+  // An event of this round may have come from a socket that has been closed in it.
+  if (!has_socket())
     return;
   const auto reads = watched_ == interest::read || watched_ == interest::read_and_write;
   if (how.is_broken && !reads)
     return drop();
+  const auto turn = thread_.lend_turn();
   if (how.is_writable) {
     blocked_ = false;
-    read_and_write({});
+    read_and_write(*turn, {});
   }
-  if ((how.is_readable || how.is_broken) && phase_ != phase::gone)
-    on_readable();
+  if ((how.is_readable || how.is_broken) && has_socket())
+    on_readable(*turn);
 }
 
 void connection::on_queue() {
   // Of a detached session nothing is expected any more.
-  if (phase_ != phase::gone)
-    read_and_write({});
+  if (!has_socket())
+    return;
+  const auto turn = thread_.lend_turn();
+  read_and_write(*turn, {});
 }
 
 void connection::close(const error& why) {
   if (phase_ >= phase::closing)
     return;
-  begin_closing(why);
-  read_and_write({});
+  const auto turn = thread_.lend_turn();
+  begin_closing(*turn, why);
+  read_and_write(*turn, {});
 }
 
 void connection::stop(const error& why) {
-  if (phase_ == phase::gone)
-    end();
-  else
+  if (has_socket())
     close(why);
+  else
+    expire();
 }
 
 void connection::end() {
-  if (phase_ != phase::gone)
-    return drop();
-  session_.tell_expired();
-  leave();
+  if (has_socket())
+    drop();
+  // Whether or not `drop` has detached the session.
+  expire();
 }
 
-void connection::begin_closing(const error& why) {
+void connection::begin_closing(turn& turn, const error& why) {
   if (phase_ >= phase::closing)
     return;
-  queue_own();
+  queue_own(turn);
   out_.add_closing(why);
   phase_ = phase::closing;
   phase_due_ = thread_.now() + closing_within_ms;
 }
 
 void connection::drop() {
-  if (phase_ == phase::gone)
+  if (!has_socket())
     return;
-  phase_ = phase::gone;
   ::close(socket_);
   socket_ = -1;
   out_.shut();
@@ -112,15 +114,25 @@ void connection::drop() {
     session_.tell_expired();
     return leave();
   }
-  detached_ = true;
+  phase_ = phase::detached;
   shared.counters.detached.fetch_add(1, std::memory_order_relaxed);
   thread_.wheel().schedule(*this, due());
 }
 
+void connection::expire() {
+  if (phase_ != phase::detached)
+    return;
+  session_.tell_expired();
+  leave();
+}
+
 void connection::leave() {
+  if (phase_ == phase::gone)
+    return;
   thread_.wheel().cancel(*this);
-  if (detached_)
+  if (phase_ == phase::detached)
     thread_.shared().counters.detached.fetch_sub(1, std::memory_order_relaxed);
+  phase_ = phase::gone;
   session_.reset();
   out_.retire();
   thread_.release(*this);
@@ -130,7 +142,7 @@ void connection::leave() {
 
 clock_ms connection::due() const {
   const auto expiry = ms(thread_.shared().limits.session_expiry);
-  if (phase_ == phase::gone)
+  if (phase_ == phase::detached)
     return last_heard_ + expiry;
   if (phase_ != phase::live)
     return phase_due_;
@@ -161,33 +173,33 @@ void connection::settle() {
 }
 
 void connection::on_time() {
-  on_deadline();
-  if (phase_ != phase::gone)
-    read_and_write({});
+  if (!has_socket())
+    return expire();
+  const auto turn = thread_.lend_turn();
+  on_deadline(*turn);
+  if (has_socket())
+    read_and_write(*turn, {});
 }
 
-void connection::on_deadline() {
+void connection::on_deadline(turn& turn) {
   const auto now = thread_.now();
   const auto expiry = ms(thread_.shared().limits.session_expiry);
-  if (phase_ == phase::gone) {
-    session_.tell_expired();
-    return leave();
-  }
   if (phase_ != phase::live) {
     if (phase_due_ > now)
       return;
     if (phase_ >= phase::closing)
       return drop();
-    return begin_closing({.code = errc::timeout, .message = "signing in took too long"});
+    return begin_closing(turn, {.code = errc::timeout, .message = "signing in took too long"});
   }
   if (frame_due_ != 0 && frame_due_ <= now)
-    return begin_closing({.code = errc::timeout, .message = "a frame took too long to arrive"});
+    return begin_closing(turn,
+                         {.code = errc::timeout, .message = "a frame took too long to arrive"});
   // No use in telling a client that reads nothing.
   if (stalled_since_ != 0 && stalled_since_ + expiry <= now)
     return drop();
   if (held_back_ || last_heard_ + expiry > now)
     return;
-  begin_closing({.code = errc::timeout, .message = "nothing was heard for too long"});
+  begin_closing(turn, {.code = errc::timeout, .message = "nothing was heard for too long"});
   session_.tell_expired();
   session_.reset();
 }

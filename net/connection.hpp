@@ -16,15 +16,6 @@ namespace weft::net {
 
 class io_thread;
 
-/// Where a client runs; only the node's own machine may ask for its status.
-enum class peer_place : std::uint8_t { elsewhere, this_machine };
-
-/// A socket that was accepted: non-blocking, to be closed by whoever has it.
-struct accepted_socket {
-  int socket = -1;
-  peer_place from = peer_place::elsewhere;
-};
-
 /// Names a connection for the life of the process.
 using connection_no = std::uint64_t;
 
@@ -38,17 +29,22 @@ using connection_no = std::uint64_t;
 ///                       |                  the session                     |
 ///              Closing is written                                  the socket breaks
 ///                       v                                                  v
-///                   lingering --the client closes, or a deadline--------> gone
+///                   lingering                                           detached
+///                       |                                                  |
+///                       +--the client closes, or a deadline--> gone <------+
 ///
 /// `closing` writes what is queued, the last of it a Closing; `lingering` reads until the client
-/// has closed too, so that no reset overtakes that frame. `gone` has no socket: if the session was
-/// live, the object stays until the heartbeat deadline, so that the session can be told.
+/// has closed too, so that no reset overtakes that frame. `detached` has no socket any more: it
+/// stays until the heartbeat deadline, so that the session can be told. A socket that breaks in any
+/// other phase leads to `gone`, as does a session that may not stay: then the I/O thread has let
+/// go.
 ///
 /// The object is small, and holds no buffer while nothing is under way. All but `out` and `wake_if`
 /// belong to the I/O thread.
 class connection final : public std::enable_shared_from_this<connection>, public wheel_entry {
 public:
-  connection(io_thread& thread, accepted_socket from, connection_no number, std::uint32_t slot);
+  /// `socket` has been accepted and does not block; the connection closes it.
+  connection(io_thread& thread, int socket, connection_no number, std::uint32_t slot);
   ~connection();
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;
@@ -70,7 +66,7 @@ public:
   void close(const error& why);
   /// The node stops: tells the client, or ends a session that has none any more.
   void stop(const error& why);
-  /// Ends at once, with the session.
+  /// Ends at once, with the session. Does nothing when that has happened.
   void end();
 
   /// True until the client has signed in, or is on its way out.
@@ -87,51 +83,54 @@ private:
     live,
     closing,
     lingering,
+    detached,
     gone,
   };
 
   // Reading: connection_reading.cpp.
-  void on_readable();
-  void read_and_write(std::string_view lent);
-  void read_frames(std::string_view lent);
+  void on_readable(turn& turn);
+  void read_and_write(turn& turn, std::string_view lent);
+  void read_frames(turn& turn, std::string_view lent);
   bool may_read_on();
   void shrink();
 
   // What frames mean: connection_frames.cpp.
-  void handle(std::string_view payload);
-  void on_message(unreadable& what);
-  void on_message(refused& what);
-  void on_message(hello_asked& what);
-  void on_message(sign_in_asked& what);
-  void on_message(heartbeat_heard& what);
-  void on_message(status_asked& what);
-  void on_message(locate_asked& what);
-  void on_message(request_decoded& what);
-  void on_message(reports_decoded& what);
-  bool admit(std::uint64_t request, std::uint32_t charge);
-  bool refuses_before_hello(std::uint64_t request);
-  bool refuses_stranger(std::uint64_t request);
-  void answer_error(std::uint64_t request, const error& why);
+  void handle(turn& turn, std::string_view payload);
+  void on_message(turn& turn, unreadable& what);
+  void on_message(turn& turn, refused& what);
+  void on_message(turn& turn, hello_asked& what);
+  void on_message(turn& turn, sign_in_asked& what);
+  void on_message(turn& turn, heartbeat_heard& what);
+  void on_message(turn& turn, status_asked& what);
+  void on_message(turn& turn, locate_asked& what);
+  void on_message(turn& turn, request_decoded& what);
+  void on_message(turn& turn, reports_decoded& what);
+  bool admit(turn& turn, std::uint64_t request, std::uint32_t charge);
+  bool refuses_before_hello(turn& turn, std::uint64_t request);
+  bool refuses_stranger(turn& turn, std::uint64_t request);
+  static void answer_error(turn& turn, std::uint64_t request, const error& why);
 
   // Writing: connection_writing.cpp.
   enum class written : std::uint8_t { all, some, broken };
-  void write();
+  void write(turn& turn);
   written write_from(byte_buffer& from);
-  void write_own();
-  void queue_own();
-  void block();
-  void apply(const outbound_news& news);
-  void on_sign_in(sign_in_result result);
-  void on_session_over();
+  void write_own(turn& turn);
+  void queue_own(turn& turn);
+  void block(turn& turn);
+  void apply(turn& turn, const outbound_news& news);
+  void on_sign_in(turn& turn, sign_in_result result);
   void linger();
 
   // Deadlines and the end: connection.cpp.
   void settle();
   clock_ms due() const;
-  void on_deadline();
-  void begin_closing(const error& why);
-  /// The socket is broken, or of no more use.
+  void on_deadline(turn& turn);
+  void begin_closing(turn& turn, const error& why);
+  /// The socket is broken, or of no more use: detaches the session, or leaves.
   void drop();
+  /// The detached session has had its time, or may have no more.
+  void expire();
+  /// Has the I/O thread let go.
   void leave();
 
   io_thread& thread_;
@@ -142,7 +141,7 @@ private:
   byte_buffer writing_;
   report_meter meter_;
   connection_no number_;
-  /// When the phase must be over, except for `live` and `gone`.
+  /// When the phase must be over, except for `live` and `detached`.
   clock_ms phase_due_ = 0;
   /// When the frame that has begun must be complete; 0 when none has.
   clock_ms frame_due_ = 0;
@@ -156,10 +155,7 @@ private:
   std::uint8_t attempts_ = 0;
   phase phase_ = phase::awaiting_hello;
   interest watched_ = interest::read;
-  peer_place from_;
   bool signed_in_ = false;
-  /// Counted among the detached.
-  bool detached_ = false;
   /// Not read, because the client's window or its meter is exhausted, or its answers do not leave.
   bool held_back_ = false;
   /// As of the last look.

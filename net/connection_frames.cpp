@@ -24,33 +24,31 @@ std::uint64_t now_ms_utc() {
 
 } // namespace
 
-void connection::handle(std::string_view payload) {
+void connection::handle(turn& turn, std::string_view payload) {
   frame_bytes_ = static_cast<std::uint32_t>(frame_header_bytes + payload.size());
-  auto& turn = thread_.scratch();
   auto message = turn.decoder.decode(payload, turn.requests);
-  std::visit([this](auto& what) { on_message(what); }, message);
+  std::visit([&](auto& what) { on_message(turn, what); }, message);
 }
 
-void connection::on_message(unreadable&) {
-  begin_closing({.code = errc::bad_request, .message = "a frame is not a ClientFrame"});
+void connection::on_message(turn& turn, unreadable&) {
+  begin_closing(turn, {.code = errc::bad_request, .message = "a frame is not a ClientFrame"});
 }
 
-void connection::on_message(refused& what) {
-  if (!refuses_before_hello(what.request))
-    answer_error(what.request, what.why);
+void connection::on_message(turn& turn, refused& what) {
+  if (!refuses_before_hello(turn, what.request))
+    answer_error(turn, what.request, what.why);
 }
 
 // -- the handshake ------------------------------------------------------------------------------
 
-void connection::on_message(hello_asked& what) {
+void connection::on_message(turn& turn, hello_asked& what) {
   if (phase_ != phase::awaiting_hello)
-    return answer_error(what.request,
+    return answer_error(turn, what.request,
                         {.code = errc::bad_request, .message = "hello was said already"});
   if (what.version_min > protocol_version || what.version_max < protocol_version)
-    return begin_closing(
-        {.code = errc::bad_version,
-         .message = "this server speaks version " + std::to_string(protocol_version) + " only"});
-  auto& turn = thread_.scratch();
+    return begin_closing(turn, {.code = errc::bad_version,
+                                .message = "this server speaks version " +
+                                           std::to_string(protocol_version) + " only"});
   auto hello = thread_.shared().hello;
   hello.set_time_ms(now_ms_utc());
   encode_hello(turn.own, what.request, hello);
@@ -58,15 +56,15 @@ void connection::on_message(hello_asked& what) {
   phase_ = phase::awaiting_sign_in;
 }
 
-void connection::on_message(sign_in_asked& what) {
-  if (refuses_before_hello(what.request))
+void connection::on_message(turn& turn, sign_in_asked& what) {
+  if (refuses_before_hello(turn, what.request))
     return;
   if (phase_ != phase::awaiting_sign_in)
-    return answer_error(what.request,
+    return answer_error(turn, what.request,
                         {.code = errc::bad_request,
                          .message = phase_ == phase::live ? "this connection is signed in already"
                                                           : "a sign-in is under way"});
-  if (!admit(what.request, frame_bytes_))
+  if (!admit(turn, what.request, frame_bytes_))
     return;
   phase_ = phase::signing_in;
   phase_due_ =
@@ -79,88 +77,85 @@ void connection::on_message(sign_in_asked& what) {
       thread_.shared().host.start(std::move(what.who), what.request, std::move(client))};
 }
 
-bool connection::refuses_before_hello(std::uint64_t request) {
+bool connection::refuses_before_hello(turn& turn, std::uint64_t request) {
   if (phase_ != phase::awaiting_hello)
     return false;
-  answer_error(request,
+  answer_error(turn, request,
                {.code = errc::bad_request, .message = "the first frame must be a ClientHello"});
   return true;
 }
 
-bool connection::refuses_stranger(std::uint64_t request) {
+bool connection::refuses_stranger(turn& turn, std::uint64_t request) {
   if (phase_ == phase::live)
     return false;
-  if (!refuses_before_hello(request))
-    answer_error(request, {.code = errc::not_signed_in, .message = "sign in first"});
+  if (!refuses_before_hello(turn, request))
+    answer_error(turn, request, {.code = errc::not_signed_in, .message = "sign in first"});
   return true;
 }
 
 // -- requests -----------------------------------------------------------------------------------
 
-void connection::on_message(heartbeat_heard& what) {
-  if (refuses_stranger(what.request))
+void connection::on_message(turn& turn, heartbeat_heard& what) {
+  if (refuses_stranger(turn, what.request))
     return;
-  auto& turn = thread_.scratch();
   encode_heartbeat_ack(turn.own, what.request, out_.current_inbox_version());
   ++turn.own_count;
   ++turn.heartbeats;
 }
 
-void connection::on_message(status_asked& what) {
-  if (refuses_before_hello(what.request))
+void connection::on_message(turn& turn, status_asked& what) {
+  if (refuses_before_hello(turn, what.request))
     return;
-  if (from_ != peer_place::this_machine)
+  if (!is_from_this_machine(socket_))
     return answer_error(
-        what.request,
+        turn, what.request,
         {.code = errc::forbidden, .message = "status is shown on the node's own machine only"});
-  auto& turn = thread_.scratch();
   encode_status(turn.own, what.request, describe(thread_.shared()));
   ++turn.own_count;
 }
 
-void connection::on_message(locate_asked& what) {
-  if (refuses_before_hello(what.request))
+void connection::on_message(turn& turn, locate_asked& what) {
+  if (refuses_before_hello(turn, what.request))
     return;
-  auto& turn = thread_.scratch();
   const auto& advertised = thread_.shared().advertised;
   // Without a configured address: the one at which this client reached the node.
   encode_locate(turn.own, what.request, advertised.empty() ? local_address(socket_) : advertised);
   ++turn.own_count;
 }
 
-void connection::on_message(request_decoded& what) {
-  if (refuses_stranger(what.request) ||
-      !admit(what.request, std::max(frame_bytes_, what.reply_bytes)))
-    thread_.scratch().requests.pop_back();
+void connection::on_message(turn& turn, request_decoded& what) {
+  if (refuses_stranger(turn, what.request) ||
+      !admit(turn, what.request, std::max(frame_bytes_, what.reply_bytes)))
+    turn.requests.pop_back();
 }
 
-void connection::on_message(reports_decoded& what) {
-  auto& requests = thread_.scratch().requests;
-  if (refuses_stranger(0))
-    requests.resize(requests.size() - what.count);
+void connection::on_message(turn& turn, reports_decoded& what) {
+  if (refuses_stranger(turn, 0))
+    turn.requests.resize(turn.requests.size() - what.count);
   else
     meter_.take(what.count);
 }
 
-bool connection::admit(std::uint64_t request, std::uint32_t charge) {
+bool connection::admit(turn& turn, std::uint64_t request, std::uint32_t charge) {
   switch (out_.admit(request, charge, window_full_)) {
   case admitted::yes:
     return true;
   case admitted::id_in_use:
-    answer_error(request, {.code = errc::bad_request,
-                           .message = "a request with this request_id still waits"});
+    answer_error(
+        turn, request,
+        {.code = errc::bad_request, .message = "a request with this request_id still waits"});
     return false;
   case admitted::node_full:
-    answer_error(request, {.code = errc::overloaded,
-                           .message = "the node has as many requests in flight as it may",
-                           .retry_after_ms = retry_when_overloaded_ms});
+    answer_error(turn, request,
+                 {.code = errc::overloaded,
+                  .message = "the node has as many requests in flight as it may",
+                  .retry_after_ms = retry_when_overloaded_ms});
     return false;
   }
   return false;
 }
 
-void connection::answer_error(std::uint64_t request, const error& why) {
-  auto& turn = thread_.scratch();
+void connection::answer_error(turn& turn, std::uint64_t request, const error& why) {
   encode_error(turn.own, request, why);
   ++turn.own_count;
 }

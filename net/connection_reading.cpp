@@ -9,8 +9,7 @@
 
 namespace weft::net {
 
-void connection::on_readable() {
-  auto& turn = thread_.scratch();
+void connection::on_readable(turn& turn) {
   const auto count = ::recv(socket_, turn.bytes.data(), turn.bytes.size(), MSG_DONTWAIT);
   if (count < 0 && (errno == EAGAIN || errno == EINTR))
     return;
@@ -19,21 +18,20 @@ void connection::on_readable() {
   last_heard_ = thread_.now();
   // What a client says after the last word is read and thrown away.
   if (phase_ < phase::closing)
-    read_and_write({turn.bytes.data(), static_cast<std::size_t>(count)});
+    read_and_write(turn, {turn.bytes.data(), static_cast<std::size_t>(count)});
 }
 
-void connection::read_and_write(std::string_view lent) {
-  auto& turn = thread_.scratch();
+void connection::read_and_write(turn& turn, std::string_view lent) {
   do {
-    turn.begin();
+    turn.clear();
     if (held_back_ || !lent.empty())
-      read_frames(std::exchange(lent, {}));
+      read_frames(turn, std::exchange(lent, {}));
     const auto only_heartbeats = turn.heartbeats > 0 && turn.heartbeats == turn.own_count &&
                                  turn.requests.empty() && !decoder_.holds_bytes();
     if (!turn.requests.empty())
       session_.send(std::exchange(turn.requests, {}));
-    write();
-    if (phase_ == phase::gone)
+    write(turn);
+    if (!has_socket())
       return;
     if (only_heartbeats && !blocked_)
       shrink();
@@ -42,8 +40,7 @@ void connection::read_and_write(std::string_view lent) {
   settle();
 }
 
-void connection::read_frames(std::string_view lent) {
-  auto& turn = thread_.scratch();
+void connection::read_frames(turn& turn, std::string_view lent) {
   const auto had_begun = decoder_.holds_bytes();
   auto completed = false;
   window_full_ = out_.window_is_full();
@@ -58,14 +55,14 @@ void connection::read_frames(std::string_view lent) {
     const auto frame = decoder_.next(lent, payload_max);
     if (frame.status == frame_status::too_long) {
       begin_closing(
-          {.code = errc::too_large,
-           .message = "a frame is longer than " + std::to_string(payload_max) + " bytes"});
+          turn, {.code = errc::too_large,
+                 .message = "a frame is longer than " + std::to_string(payload_max) + " bytes"});
       break;
     }
     if (frame.status == frame_status::incomplete)
       break;
     completed = true;
-    handle(frame.payload);
+    handle(turn, frame.payload);
   }
   if (phase_ >= phase::closing)
     return decoder_.clear();

@@ -7,13 +7,13 @@
 
 namespace weft::net {
 
-void connection::write() {
+void connection::write(turn& turn) {
   if (blocked_)
-    return queue_own();
+    return queue_own(turn);
   for (;;) {
     if (writing_.empty()) {
       const auto before = phase_;
-      apply(out_.take(writing_));
+      apply(turn, out_.take(writing_));
       if (writing_.empty() && phase_ == before)
         break;
       if (writing_.empty())
@@ -22,11 +22,11 @@ void connection::write() {
     if (const auto how = write_from(writing_); how == written::broken)
       return drop();
     else if (how == written::some)
-      return block();
+      return block(turn);
   }
   stalled_since_ = 0;
   if (phase_ < phase::closing)
-    write_own();
+    write_own(turn);
   else if (phase_ == phase::closing)
     linger();
 }
@@ -42,38 +42,35 @@ connection::written connection::write_from(byte_buffer& from) {
   return from.empty() ? written::all : written::some;
 }
 
-void connection::write_own() {
+void connection::write_own(turn& turn) {
   // The usual case: the connection's own answers leave without having been queued.
-  auto& turn = thread_.scratch();
   if (turn.own.empty())
     return;
   if (const auto how = write_from(turn.own); how == written::broken)
     return drop();
   else if (how == written::all)
     return;
-  queue_own();
-  apply(out_.take(writing_));
-  block();
+  queue_own(turn);
+  apply(turn, out_.take(writing_));
+  block(turn);
 }
 
-void connection::queue_own() {
-  auto& turn = thread_.scratch();
+void connection::queue_own(turn& turn) {
   if (!turn.own.empty())
     out_.add_own(turn.own.view(), turn.own_count);
-  turn.own.clear();
-  turn.own_count = 0;
+  turn.clear_own();
 }
 
-void connection::block() {
+void connection::block(turn& turn) {
   blocked_ = true;
   if (stalled_since_ == 0)
     stalled_since_ = thread_.now();
-  apply(out_.stall(writing_.size()));
+  apply(turn, out_.stall(writing_.size()));
 }
 
-void connection::apply(const outbound_news& news) {
+void connection::apply(turn& turn, const outbound_news& news) {
   if (news.sign_in != sign_in_result::none && phase_ == phase::signing_in)
-    on_sign_in(news.sign_in);
+    on_sign_in(turn, news.sign_in);
   if (news.is_drained && session_)
     session_.tell_drained();
   if (news.is_closed && phase_ < phase::closing) {
@@ -83,11 +80,11 @@ void connection::apply(const outbound_news& news) {
   }
   if (news.is_abandoned && (phase_ == phase::signing_in || phase_ == phase::live)) {
     session_.reset();
-    begin_closing({.code = errc::unavailable, .message = "the session has ended"});
+    begin_closing(turn, {.code = errc::unavailable, .message = "the session has ended"});
   }
 }
 
-void connection::on_sign_in(sign_in_result result) {
+void connection::on_sign_in(turn& turn, sign_in_result result) {
   if (result == sign_in_result::succeeded) {
     phase_ = phase::live;
     signed_in_ = true;
@@ -96,7 +93,8 @@ void connection::on_sign_in(sign_in_result result) {
   }
   session_.reset();
   if (attempts_ >= sign_in_attempts_max)
-    return begin_closing({.code = errc::bad_credentials, .message = "too many failed sign-ins"});
+    return begin_closing(turn,
+                         {.code = errc::bad_credentials, .message = "too many failed sign-ins"});
   phase_ = phase::awaiting_sign_in;
   phase_due_ =
       thread_.now() + static_cast<clock_ms>(thread_.shared().limits.sign_in_within.count());

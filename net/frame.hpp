@@ -48,7 +48,7 @@ public:
   void clear();
 
   /// True while bytes are kept that belong to frames not handed out yet.
-  bool holds_bytes() const { return kept_.size() > handed_out_; }
+  bool holds_bytes() const { return kept_bytes() > 0; }
   std::size_t kept_bytes() const { return kept_.size() - handed_out_; }
 
 private:

@@ -1,5 +1,7 @@
 #include "net/http_connection.hpp"
 
+#include "net/peer_address.hpp"
+
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
 #include <google/protobuf/util/json_util.h>
@@ -77,7 +79,7 @@ void http_connection::on_written(beast::error_code why) {
   stream_.socket().shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
 }
 
-http_connection::response http_connection::answer(const request& asked) const {
+http_connection::response http_connection::answer(const request& asked) {
   response out{http::status::not_found, asked.version()};
   out.set(http::field::content_type, "text/plain; charset=utf-8");
   out.set(http::field::cache_control, "no-store");
@@ -88,23 +90,14 @@ http_connection::response http_connection::answer(const request& asked) const {
     const auto state = state_of(describe_());
     out.result(state == "serving" ? http::status::ok : http::status::service_unavailable);
     out.body() = (state == "serving" ? "ok" : state) + "\n";
-  } else if (is_get && asked.target() == "/status" && is_from_this_machine()) {
+  } else if (is_get && asked.target() == "/status" &&
+             is_from_this_machine(stream_.socket().native_handle())) {
     out.result(http::status::ok);
     out.set(http::field::content_type, "application/json");
     out.body() = json_of(describe_());
   }
   out.prepare_payload();
   return out;
-}
-
-bool http_connection::is_from_this_machine() const {
-  beast::error_code why;
-  const auto peer = stream_.socket().remote_endpoint(why).address();
-  if (why)
-    return false;
-  if (peer.is_v6() && peer.to_v6().is_v4_mapped())
-    return boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, peer.to_v6()).is_loopback();
-  return peer.is_loopback();
 }
 
 } // namespace weft::net

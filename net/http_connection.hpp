@@ -38,8 +38,7 @@ private:
 
   void on_read(boost::beast::error_code why);
   void on_written(boost::beast::error_code why);
-  response answer(const request& asked) const;
-  bool is_from_this_machine() const;
+  response answer(const request& asked);
 
   boost::beast::tcp_stream stream_;
   std::chrono::milliseconds patience_;

@@ -2,6 +2,7 @@
 
 #include "net/listener.hpp"
 
+#include <cassert>
 #include <chrono>
 
 namespace weft::net {
@@ -61,10 +62,10 @@ void io_thread::join() {
 
 // -- from other threads -------------------------------------------------------------------------
 
-void io_thread::adopt(accepted_socket what) {
+void io_thread::adopt(int socket) {
   {
     std::lock_guard guard{mutex_};
-    inbox_.adopted.push_back(what);
+    inbox_.adopted.push_back(socket);
   }
   poller_->wake();
 }
@@ -137,8 +138,8 @@ void io_thread::take_inbox() {
     std::lock_guard guard{mutex_};
     std::swap(inbox_, taken_);
   }
-  for (const auto& what : taken_.adopted)
-    place(what);
+  for (const auto socket : taken_.adopted)
+    place(socket);
   for (const auto& each : taken_.queued)
     each->on_queue();
   if (taken_.stop_within != 0)
@@ -150,7 +151,7 @@ void io_thread::take_inbox() {
 
 // -- connections --------------------------------------------------------------------------------
 
-void io_thread::place(accepted_socket what) {
+void io_thread::place(int socket) {
   if (free_slots_.empty()) {
     free_slots_.push_back(static_cast<std::uint32_t>(slots_.size()));
     slots_.emplace_back();
@@ -158,10 +159,12 @@ void io_thread::place(accepted_socket what) {
   const auto slot = free_slots_.back();
   free_slots_.pop_back();
   const auto number = next_number_++;
-  slots_[slot] = std::make_shared<connection>(*this, what, number, slot);
-  slots_[slot]->open();
-  if (is_stopping() && slots_[slot])
-    slots_[slot]->end();
+  // Its place may be empty again when it has been opened.
+  const auto made = std::make_shared<connection>(*this, socket, number, slot);
+  slots_[slot] = made;
+  made->open();
+  if (is_stopping())
+    made->end();
   else
     crowd_out({slot, number});
 }
@@ -170,27 +173,28 @@ void io_thread::crowd_out(const stranger& newcomer) {
   strangers_.push_back(newcomer);
   if (strangers_.size() <= strangers_max_)
     return;
-  std::erase_if(strangers_,
-                [this](const stranger& each) { return find_stranger(each) == nullptr; });
+  std::erase_if(strangers_, [this](const stranger& each) { return !is_still_stranger(each); });
   if (strangers_.size() <= strangers_max_)
     return;
   // An honest client signs in within a moment: the oldest is the least likely to be one.
-  auto* oldest = find_stranger(strangers_.front());
+  const auto oldest = slots_[strangers_.front().slot];
   strangers_.pop_front();
   oldest->close({.code = errc::overloaded,
                  .message = "too many connections have not signed in",
                  .retry_after_ms = retry_when_crowded_ms});
-  // Its place is needed now: whether the client has read that is not waited for.
+  // Its place is needed now: whether the client has read that is not waited for. It may have gone
+  // already, if the socket was found broken.
   oldest->end();
 }
 
-connection* io_thread::find_stranger(const stranger& who) const {
+bool io_thread::is_still_stranger(const stranger& who) const {
   const auto& place = slots_[who.slot];
-  return place && place->number() == who.number && place->is_stranger() ? place.get() : nullptr;
+  return place && place->number() == who.number && place->is_stranger();
 }
 
 void io_thread::release(connection& what) {
   auto& place = slots_[what.slot()];
+  assert(place.get() == &what);
   free_slots_.push_back(what.slot());
   leaving_.push_back(std::move(place));
   place.reset();

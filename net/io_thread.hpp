@@ -36,8 +36,8 @@ public:
 
   // -- any thread -------------------------------------------------------------------------------
 
-  /// Takes a socket over; its connection has been counted.
-  void adopt(accepted_socket what);
+  /// Takes an accepted socket over; its connection has been counted.
+  void adopt(int socket);
   /// Has `on_queue` of the connection called soon. Many calls cost one wake-up.
   void enqueue(std::shared_ptr<connection> what);
   /// Closes all connections, tells their clients, and ends the thread when that is done or
@@ -50,7 +50,8 @@ public:
   server_context& shared() { return *shared_; }
   poller& sockets() { return *poller_; }
   timing_wheel& wheel() { return wheel_; }
-  turn& scratch() { return turn_; }
+  /// For one turn of one connection; they do not nest.
+  lent_turn lend_turn() { return lent_turn{turn_}; }
   clock_ms now() const { return now_; }
   bool is_stopping() const { return stop_due_ != 0; }
   /// Lets go of a connection, at the end of this round.
@@ -63,7 +64,7 @@ private:
   /// What other threads want.
   struct inbox {
     std::vector<std::shared_ptr<connection>> queued;
-    std::vector<accepted_socket> adopted;
+    std::vector<int> adopted;
     clock_ms stop_within = 0;
     bool is_empty() const { return queued.empty() && adopted.empty() && stop_within == 0; }
   };
@@ -77,9 +78,9 @@ private:
   void run_once();
   std::optional<clock_ms> wait_at_most();
   void take_inbox();
-  void place(accepted_socket what);
+  void place(int socket);
   void crowd_out(const stranger& newcomer);
-  connection* find_stranger(const stranger& who) const;
+  bool is_still_stranger(const stranger& who) const;
   void stop_connections(clock_ms within);
   bool is_done() const;
 

@@ -55,12 +55,9 @@ std::string listener::address() const {
 
 listener::accept_result listener::accept() {
   for (auto i = 0; i < accepts_per_round; ++i) {
-    sockaddr_storage peer{};
-    socklen_t size = sizeof peer;
-    const auto socket =
-        ::accept4(socket_, reinterpret_cast<sockaddr*>(&peer), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    const auto socket = ::accept4(socket_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (socket >= 0) {
-      take(socket, is_loopback(peer) ? peer_place::this_machine : peer_place::elsewhere);
+      take(socket);
       continue;
     }
     if (is_out_of_files(errno)) {
@@ -74,7 +71,7 @@ listener::accept_result listener::accept() {
   return accept_result::done;
 }
 
-void listener::take(int socket, peer_place from) {
+void listener::take(int socket) {
   set(socket, IPPROTO_TCP, TCP_NODELAY, 1);
   auto& connections = shared_.counters.connections;
   if (connections.load(std::memory_order_relaxed) >= shared_.connections_max) {
@@ -89,7 +86,7 @@ void listener::take(int socket, peer_place from) {
   }
   set(socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, kernel_unsent_bytes);
   connections.fetch_add(1, std::memory_order_relaxed);
-  place_({socket, from});
+  place_(socket);
 }
 
 } // namespace weft::net

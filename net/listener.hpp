@@ -1,9 +1,9 @@
 // The listening socket of the server.
 #pragma once
 
-#include "net/connection.hpp"
 #include "net/server_context.hpp"
 #include "net/timing_wheel.hpp"
+#include "storage/result.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -24,8 +24,8 @@ public:
   listener(const listener&) = delete;
   listener& operator=(const listener&) = delete;
 
-  /// Who gets what is accepted; it has been counted as a connection.
-  void on_accepted(std::function<void(accepted_socket)> place) { place_ = std::move(place); }
+  /// Who gets what is accepted, to be closed by him; it has been counted as a connection.
+  void on_accepted(std::function<void(int socket)> place) { place_ = std::move(place); }
 
   int socket() const { return socket_; }
   /// The port that is listened on.
@@ -41,12 +41,12 @@ private:
   listener(int socket, std::uint16_t port, server_context& shared)
       : socket_(socket), port_(port), shared_(shared) {}
 
-  void take(int socket, peer_place from);
+  void take(int socket);
 
   int socket_;
   std::uint16_t port_;
   server_context& shared_;
-  std::function<void(accepted_socket)> place_;
+  std::function<void(int socket)> place_;
 };
 
 /// How long accepting pauses when the process has no file left.

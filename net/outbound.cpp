@@ -122,11 +122,6 @@ admitted outbound::admit(std::uint64_t request, std::uint32_t charge, bool& is_f
   return out;
 }
 
-std::size_t outbound::requests_in_flight() {
-  std::lock_guard guard{mutex_};
-  return window_.requests();
-}
-
 void outbound::add_own(std::string_view frames, std::uint32_t count) {
   std::lock_guard guard{mutex_};
   if (closed_)

@@ -67,7 +67,6 @@ public:
   bool window_is_full();
   /// Takes a request into the window. `is_full` tells whether another one may be read.
   admitted admit(std::uint64_t request, std::uint32_t charge, bool& is_full);
-  std::size_t requests_in_flight();
 
   /// Queues frames of the connection's own: `count` of them answer frames of the client, which are
   /// charged to its window until they are written.

@@ -17,8 +17,7 @@ Address as(const sockaddr_storage& from) {
   return out;
 }
 
-} // namespace
-
+/// HOST:PORT, with brackets around an IPv6 address.
 std::string to_text(const sockaddr_storage& address) {
   char text[INET6_ADDRSTRLEN] = {};
   if (address.ss_family == AF_INET) {
@@ -34,14 +33,6 @@ std::string to_text(const sockaddr_storage& address) {
   return {};
 }
 
-std::string local_address(int socket) {
-  sockaddr_storage address{};
-  socklen_t size = sizeof address;
-  if (::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0)
-    return {};
-  return to_text(address);
-}
-
 bool is_loopback(const sockaddr_storage& address) {
   constexpr unsigned loopback_network = 127;
   if (address.ss_family == AF_INET)
@@ -52,6 +43,42 @@ bool is_loopback(const sockaddr_storage& address) {
   if (IN6_IS_ADDR_V4MAPPED(&v6))
     return v6.s6_addr[12] == loopback_network;
   return IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
+bool is_same_host(const sockaddr_storage& one, const sockaddr_storage& other) {
+  if (one.ss_family != other.ss_family)
+    return false;
+  if (one.ss_family == AF_INET)
+    return as<sockaddr_in>(one).sin_addr.s_addr == as<sockaddr_in>(other).sin_addr.s_addr;
+  if (one.ss_family != AF_INET6)
+    return false;
+  const auto a = as<sockaddr_in6>(one).sin6_addr;
+  const auto b = as<sockaddr_in6>(other).sin6_addr;
+  return IN6_ARE_ADDR_EQUAL(&a, &b);
+}
+
+} // namespace
+
+std::string local_address(int socket) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  if (::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0)
+    return {};
+  return to_text(address);
+}
+
+bool is_from_this_machine(int socket) {
+  sockaddr_storage peer{};
+  sockaddr_storage local{};
+  socklen_t peer_size = sizeof peer;
+  socklen_t local_size = sizeof local;
+  return ::getpeername(socket, reinterpret_cast<sockaddr*>(&peer), &peer_size) == 0 &&
+         ::getsockname(socket, reinterpret_cast<sockaddr*>(&local), &local_size) == 0 &&
+         are_of_one_machine(peer, local);
+}
+
+bool are_of_one_machine(const sockaddr_storage& peer, const sockaddr_storage& local) {
+  return is_loopback(peer) || is_same_host(peer, local);
 }
 
 } // namespace weft::net

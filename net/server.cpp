@@ -72,8 +72,7 @@ struct server::impl {
         return made.failure();
       threads.push_back(std::move(*made));
     }
-    door->on_accepted(
-        [this](accepted_socket what) { threads[next++ % threads.size()]->adopt(what); });
+    door->on_accepted([this](int socket) { threads[next++ % threads.size()]->adopt(socket); });
     return threads.front()->serve(*door);
   }
 

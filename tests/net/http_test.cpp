@@ -1,10 +1,10 @@
 // Health and status over HTTP.
 #include "net/http.hpp"
 #include "tests/net/eventually.hpp"
+#include "tests/net/own_address.hpp"
 
 #include <doctest/doctest.h>
 
-#include <arpa/inet.h>
 #include <memory>
 #include <mutex>
 #include <netinet/in.h>
@@ -22,14 +22,14 @@ namespace {
 /// A blocking connection that speaks whatever it is given.
 class http_client {
 public:
-  explicit http_client(std::uint16_t port, in_addr_t from = INADDR_LOOPBACK)
+  explicit http_client(std::uint16_t port, in_addr host = {htonl(INADDR_LOOPBACK)})
       : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
     const timeval limit{.tv_sec = patience.count(), .tv_usec = 0};
     ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     sockaddr_in to{};
     to.sin_family = AF_INET;
     to.sin_port = htons(port);
-    to.sin_addr.s_addr = htonl(from);
+    to.sin_addr = host;
     REQUIRE(::connect(socket_, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0);
   }
   ~http_client() { ::close(socket_); }
@@ -124,6 +124,22 @@ TEST_CASE("status is JSON") {
   CHECK(has(status, "application/json"));
   CHECK(has(status, R"("connections":"12")"));
   CHECK(has(status, R"("state":"serving")"));
+}
+
+TEST_CASE("status is shown to this machine at its address in the network, too: HTTP") {
+  const auto address = own_address();
+  if (!address) {
+    MESSAGE("this machine has no other address than that of its loopback");
+    return;
+  }
+  net::http_options options;
+  options.host = "0.0.0.0";
+  options.port = 0;
+  const auto server = net::http_server::start(options, [] { return Status{}; });
+  REQUIRE(server);
+  http_client client{(*server)->port(), *address};
+  client.send("GET /status HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  CHECK(begins(client.read_all(), "HTTP/1.1 200 "));
 }
 
 TEST_CASE("anything else is not found") {

@@ -6,14 +6,13 @@
 #include <doctest/doctest.h>
 
 #include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
 
 namespace weft::testing {
 
-raw_client::raw_client(std::uint16_t port, int receive_buffer)
+raw_client::raw_client(std::uint16_t port, int receive_buffer, in_addr host)
     : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
   REQUIRE(socket_ >= 0);
   if (receive_buffer > 0)
@@ -24,7 +23,7 @@ raw_client::raw_client(std::uint16_t port, int receive_buffer)
   sockaddr_in to{};
   to.sin_family = AF_INET;
   to.sin_port = htons(port);
-  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  to.sin_addr = host;
   REQUIRE(::connect(socket_, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0);
 }
 
@@ -39,6 +38,12 @@ void raw_client::close() {
   if (socket_ >= 0)
     ::close(socket_);
   socket_ = -1;
+}
+
+void raw_client::reset() {
+  const linger at_once{.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  close();
 }
 
 void raw_client::finish_sending() {
@@ -158,6 +163,20 @@ ClientFrame history_frame(std::uint64_t request) {
   ClientFrame out;
   out.set_request_id(request);
   out.mutable_history()->set_thread(to_bytes(sample_thread()));
+  return out;
+}
+
+ClientFrame status_frame(std::uint64_t request) {
+  ClientFrame out;
+  out.set_request_id(request);
+  out.mutable_status();
+  return out;
+}
+
+ClientFrame locate_frame(std::uint64_t request) {
+  ClientFrame out;
+  out.set_request_id(request);
+  out.mutable_locate();
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include "net/proto/weft.pb.h"
 
 #include <cstdint>
+#include <netinet/in.h>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,8 +14,10 @@ namespace weft::testing {
 
 class raw_client {
 public:
-  /// Connects to a port of this machine. `receive_buffer` 0 leaves the kernel's choice.
-  explicit raw_client(std::uint16_t port, int receive_buffer = 0);
+  /// Connects to a port of this machine, at one of its addresses. `receive_buffer` 0 leaves the
+  /// kernel's choice.
+  explicit raw_client(std::uint16_t port, int receive_buffer = 0,
+                      in_addr host = {htonl(INADDR_LOOPBACK)});
   ~raw_client();
   raw_client(raw_client&& other) noexcept;
   raw_client(const raw_client&) = delete;
@@ -33,6 +36,8 @@ public:
   /// True when the server closes without another frame.
   bool is_closed();
   void close();
+  /// Closes without the usual end: what the server sends from now on fails.
+  void reset();
   void finish_sending();
 
   // -- the usual frames -------------------------------------------------------------------------
@@ -60,5 +65,7 @@ ClientFrame login_frame(std::uint64_t request, const std::string& password = "go
 ClientFrame heartbeat_frame(std::uint64_t request);
 ClientFrame send_frame(std::uint64_t request, const std::string& body = "hello");
 ClientFrame history_frame(std::uint64_t request);
+ClientFrame status_frame(std::uint64_t request);
+ClientFrame locate_frame(std::uint64_t request);
 
 } // namespace weft::testing

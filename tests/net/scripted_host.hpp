@@ -3,6 +3,7 @@
 
 #include "net/session_host.hpp"
 #include "net/status_source.hpp"
+#include "tests/net/gate.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -30,6 +31,8 @@ struct session_script {
   /// Bytes of each event of a history page, and how many.
   std::atomic<int> history_events{1};
   std::atomic<int> history_event_bytes{10};
+  /// Whoever asks for the status passes it: an I/O thread, for its clients.
+  gate status_gate;
 
   void keep(const std::shared_ptr<actors::outlet>& client);
   /// The outlet of the session that signed in last; null when it has let go of it.

@@ -23,6 +23,8 @@ public:
     server = std::move(*started);
   }
   ~served() {
+    // A test that has failed may have left it shut.
+    host.script.status_gate.open();
     server->stop(std::chrono::milliseconds{200});
     CHECK(eventually([this] { return host.script.ended == host.script.started; }));
     CHECK(server->counters().connections == 0);
