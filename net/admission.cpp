@@ -35,6 +35,11 @@ void session_window::admit_answered(std::uint32_t count) {
   answered_.requests += count;
 }
 
+void session_window::admit_being_written(std::uint32_t count) {
+  requests_ += count;
+  being_written_.requests += count;
+}
+
 bool session_window::answer(std::uint64_t request, std::uint32_t reply_bytes) {
   auto same = [request](const waiting_request& x) { return x.request == request; };
   auto found = std::find_if(waiting_.begin(), waiting_.end(), same);

@@ -63,6 +63,8 @@ public:
   [[nodiscard]] admitted admit(std::uint64_t request, std::uint32_t charge);
   /// `count` frames were decoded that the connection itself has answered: they count until written.
   void admit_answered(std::uint32_t count);
+  /// The same for frames of which the socket has taken a part: they count until `end_write`.
+  void admit_being_written(std::uint32_t count);
 
   /// The reply of a request is there and waits with `reply_bytes` to be written. False, and nothing
   /// happens, when no such request is waiting.

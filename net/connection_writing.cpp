@@ -50,8 +50,10 @@ void connection::write_own(turn& turn) {
     return drop();
   else if (how == written::all)
     return;
-  queue_own(turn);
-  apply(turn, out_.take(writing_));
+  // A part is out already: the rest goes before whatever the session has queued meanwhile.
+  writing_.append(turn.own.view());
+  out_.hold_own(turn.own_count);
+  turn.clear_own();
   block(turn);
 }
 
@@ -62,6 +64,8 @@ void connection::queue_own(turn& turn) {
 }
 
 void connection::block(turn& turn) {
+  // What this turn has answered waits behind what did not leave.
+  queue_own(turn);
   blocked_ = true;
   if (stalled_since_ == 0)
     stalled_since_ = thread_.now();

@@ -130,6 +130,11 @@ void outbound::add_own(std::string_view frames, std::uint32_t count) {
   window_.admit_answered(count);
 }
 
+void outbound::hold_own(std::uint32_t count) {
+  std::lock_guard guard{mutex_};
+  window_.admit_being_written(count);
+}
+
 void outbound::add_closing(const error& why) {
   std::lock_guard guard{mutex_};
   if (closed_)

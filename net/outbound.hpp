@@ -71,6 +71,9 @@ public:
   /// Queues frames of the connection's own: `count` of them answer frames of the client, which are
   /// charged to its window until they are written.
   void add_own(std::string_view frames, std::uint32_t count);
+  /// Such frames, of which the caller has some left to write itself: they are charged until `take`
+  /// is called again. Only while nothing that was taken is left.
+  void hold_own(std::uint32_t count);
   /// Queues the last frame. What the session says from now on is dropped.
   void add_closing(const error& why);
 

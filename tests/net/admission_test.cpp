@@ -124,6 +124,22 @@ TEST_CASE("answers of the connection itself hold a place until they are written"
   CHECK(window.requests() == 0);
 }
 
+TEST_CASE("answers that are being written are freed apart from those that wait") {
+  node_budget node{1000};
+  session_window window{node};
+  CHECK(window.admit(1, 100) == admitted::yes);
+  CHECK(window.answer(1, 50));
+  window.admit_being_written(3);
+  CHECK(window.requests() == 4);
+  window.end_write();
+  CHECK(window.requests() == 1);
+  CHECK(node.in_use() == 100);
+  window.begin_write();
+  window.end_write();
+  CHECK(window.requests() == 0);
+  CHECK(node.in_use() == 0);
+}
+
 TEST_CASE("nothing stays taken when a window goes, answered or not") {
   node_budget node{1000};
   {

@@ -84,3 +84,49 @@ TEST_CASE("what could not be written to a broken client reaches no other one") {
   CHECK(last->closing().code() == UNAVAILABLE);
   other.close();
 }
+
+TEST_CASE("an answer is not lost when the pushes before it fill the socket") {
+  served with;
+  auto slow = with.connect(16 << 10);
+  slow.sign_in();
+  const auto outlet = with.host.script.last_client();
+  hold_up(with, slow, 3);
+  // Far more than the socket takes: the answer is made, and finds no room.
+  while (outlet->push(sample_push(1, 5000)) == push_result::taken) {
+  }
+  with.host.script.status_gate.open();
+  const auto status = slow.receive_reply(3);
+  REQUIRE(status);
+  CHECK(status->has_status());
+}
+
+TEST_CASE("frames stay whole when the socket takes a part of an answer while pushes come") {
+  net::server_options options;
+  // So large that answers often end in the middle.
+  options.advertised = std::string(60'000, 'x');
+  served with{options};
+  auto slow = with.connect(64 << 10);
+  slow.sign_in();
+  const auto outlet = with.host.script.last_client();
+  std::jthread pusher{[&](const std::stop_token& stop) {
+    for (std::uint64_t seq = 1; !stop.stop_requested(); ++seq)
+      outlet->push(sample_push(seq, 20));
+  }};
+  constexpr std::uint64_t rounds = 2000;
+  for (std::uint64_t i = 1; i <= rounds; ++i)
+    REQUIRE(slow.send(locate_frame(i)));
+  std::uint64_t seq = 0;
+  for (std::uint64_t answered = 0; answered < rounds;) {
+    const auto frame = slow.receive();
+    REQUIRE(frame);
+    if (frame->has_locate()) {
+      CHECK(frame->request_id() == ++answered);
+      CHECK(frame->locate().addresses(0) == options.advertised);
+    } else if (frame->has_deliver()) {
+      CHECK(frame->deliver().events(0).seq() > seq);
+      seq = frame->deliver().events(0).seq();
+    } else {
+      REQUIRE(frame->has_lagging());
+    }
+  }
+}
