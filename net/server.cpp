@@ -62,7 +62,7 @@ struct server::impl {
     if (!opened)
       return opened.failure();
     door = std::move(*opened);
-    address = door->address();
+    shared->listening = door->address();
     const auto count = std::max<std::size_t>(options.io_threads, 1);
     // Half of all places, so that those who never sign in leave room for those who do.
     const auto strangers_max = std::max<std::size_t>(shared->connections_max / count / 2, 1);
@@ -79,7 +79,6 @@ struct server::impl {
   // In the order of their making: what is used by others comes first.
   std::shared_ptr<server_context> shared;
   std::unique_ptr<listener> door;
-  std::string address;
   std::vector<std::shared_ptr<io_thread>> threads;
   std::size_t next = 0;
   bool is_stopped = false;
@@ -104,7 +103,7 @@ server::~server() {
 }
 
 const std::string& server::address() const {
-  return impl_->address;
+  return impl_->shared->listening;
 }
 
 std::uint16_t server::port() const {
@@ -130,6 +129,8 @@ void server::stop(std::chrono::milliseconds within) {
   if (impl_->is_stopped)
     return;
   impl_->is_stopped = true;
+  // Before anybody is told, so that no health check finds a node that turns clients away serving.
+  impl_->shared->is_stopping = true;
   for (const auto& each : impl_->threads)
     each->begin_stop(static_cast<clock_ms>(within.count()));
   for (const auto& each : impl_->threads)

@@ -23,7 +23,8 @@ struct server_options {
   /// Each client belongs to one of them. One serves some hundred thousand messages a second.
   std::size_t io_threads = 1;
   actors::limits limits;
-  /// HOST:PORT that Locate answers; empty: the address at which the asking client reached the node.
+  /// HOST:PORT that Locate answers and status shows. Empty: Locate answers the address at which the
+  /// asking client reached the node, status shows the one that is listened on.
   std::string advertised;
   /// Name and version that Hello shows.
   std::string software = "weftd/" WEFT_VERSION;
@@ -61,11 +62,12 @@ public:
   std::size_t connections_max() const;
 
   server_counters counters() const;
-  /// The node's status, with the counters in it.
+  /// The node's status, with what only the server knows. Also after `stop`.
   Status status() const;
 
-  /// Stops in order: accepts nobody, tells each client that the node goes (`Closing`,
-  /// `UNAVAILABLE`), lets it read that, ends the sessions. Takes `within` at most. Idempotent.
+  /// Stops in order: says "stopping" in its status from now on, accepts nobody, tells each client
+  /// that the node goes (`Closing`, `UNAVAILABLE`), lets it read that, ends the sessions. Takes
+  /// `within` at most. Idempotent.
   void stop(std::chrono::milliseconds within);
 
 private:

@@ -53,8 +53,10 @@ struct server_context {
   actors::limits limits;
   session_host& host;
   const status_source& status;
-  /// HOST:PORT that Locate answers.
+  /// HOST:PORT that clients are told; empty when none was given.
   std::string advertised;
+  /// HOST:PORT that is listened on.
+  std::string listening;
   /// Sent to each client, but for the time.
   Hello hello;
   std::size_t connections_max = 0;
@@ -62,6 +64,8 @@ struct server_context {
   node_budget requests;
   node_budget slow_readers;
   connection_counters counters;
+  /// The server stops, and with it the node.
+  std::atomic<bool> is_stopping{false};
 
   std::size_t frame_bytes_max() const { return limits.body_bytes_max + frame_overhead_bytes; }
   window_limits window() const {

@@ -6,7 +6,8 @@
 
 namespace weft::net {
 
-/// What the status source says, with the server's own counters in its first node.
+/// What the status source says, and in its first node what only the server knows: its address, its
+/// counters, and that it stops.
 Status describe(const server_context& shared);
 
 } // namespace weft::net

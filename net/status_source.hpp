@@ -5,9 +5,9 @@
 
 namespace weft::net {
 
-/// Fills in what only the cluster layer knows. Called from a blocking pool's thread or the I/O
-/// thread; must be quick. The first entry of `nodes` is this node: net adds its own counters to it,
-/// and /health reports its `state`.
+/// Fills in what only the cluster layer knows. Called from the I/O threads and from that of HTTP;
+/// must be quick. The first entry of `nodes` is this node: net adds what it knows itself, and
+/// /health reports its `state`.
 class status_source {
 public:
   virtual ~status_source() = default;

@@ -123,9 +123,10 @@ int serve(const options& from, const stop_signals& signals) {
             << std::endl;
   const int signal = signals.wait();
   spdlog::info("stopping on signal {}", signal);
-  (*http).reset();
   (*server)->stop(stop_network_within);
   (*node)->stop();
+  // Until here it has said "stopping" to those who watch the node.
+  http->reset();
   return 0;
 }
 

@@ -12,18 +12,14 @@ actors::session_actor node_sessions::start(actors::credentials who, std::uint64_
 
 void node_status_source::describe(weft::Status& out) const {
   const auto at = node_.status();
-  const auto network = network_ ? network_() : network_status{};
   auto& node = *out.add_nodes();
   node.set_number(at.number.value);
   node.set_name(at.name);
   node.set_store_id(to_uuid_text(at.store.bytes));
-  node.set_address(network.address);
   node.set_version(WEFT_VERSION);
   node.set_uptime_ms(static_cast<std::uint64_t>(at.uptime.count()));
-  node.set_connections(network.connections);
   node.set_sessions(at.sessions);
   node.set_threads_active(at.threads_active);
-  node.set_requests_in_flight_bytes(network.requests_in_flight_bytes);
   node.set_appended(at.appended);
   node.set_state(std::string{to_string(at.state)});
   for (const auto& each : at.shards) {

@@ -7,8 +7,8 @@
 
 #include <caf/actor_system.hpp>
 
-#include <functional>
-#include <string>
+#include <cstdint>
+#include <memory>
 
 namespace weft::bin {
 
@@ -26,26 +26,16 @@ private:
   cluster::node& node_;
 };
 
-/// What only the network knows of a node.
-struct network_status {
-  std::string address;
-  std::uint64_t connections = 0;
-  std::uint64_t requests_in_flight_bytes = 0;
-};
-
-/// Describes a node that is alone.
+/// Describes a node that is alone, as far as cluster knows it; net adds what it knows itself.
 class node_status_source final : public net::status_source {
 public:
+  /// `node` outlives it.
   explicit node_status_source(const cluster::node& node) : node_(node) {}
-
-  /// Where the network's figures come from; set before the first question.
-  void set_network(std::function<network_status()> source) { network_ = std::move(source); }
 
   void describe(weft::Status& out) const override;
 
 private:
   const cluster::node& node_;
-  std::function<network_status()> network_;
 };
 
 } // namespace weft::bin

@@ -1,10 +1,12 @@
 // Starting, stopping, and what is shown of a server.
+#include "tests/net/own_address.hpp"
 #include "tests/net/served.hpp"
 
 #include <doctest/doctest.h>
 
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <thread>
 #include <unistd.h>
 
 using namespace weft;
@@ -71,9 +73,7 @@ TEST_CASE("several I/O threads share the clients") {
 
 TEST_CASE("Locate answers with the advertised address, or with the one that was reached") {
   net::server_options options;
-  ClientFrame locate;
-  locate.set_request_id(2);
-  locate.mutable_locate();
+  const auto locate = locate_frame(2);
   {
     served with{options};
     auto client = with.connect();
@@ -95,9 +95,7 @@ TEST_CASE("status is shown to this machine, before and after signing in") {
   served with;
   auto client = with.connect();
   client.hello();
-  ClientFrame status;
-  status.set_request_id(2);
-  status.mutable_status();
+  const auto status = status_frame(2);
   client.send(status);
   auto shown = client.receive();
   REQUIRE(shown->status().nodes_size() == 1);
@@ -107,6 +105,50 @@ TEST_CASE("status is shown to this machine, before and after signing in") {
   CHECK(client.receive()->has_ready());
   client.send(status);
   CHECK(client.receive()->status().nodes(0).state() == "serving");
+}
+
+TEST_CASE("status is shown to this machine at its address in the network, too") {
+  const auto address = own_address();
+  if (!address) {
+    MESSAGE("this machine has no other address than that of its loopback");
+    return;
+  }
+  scripted_host host;
+  net::server_options options;
+  options.host = "0.0.0.0";
+  options.port = 0;
+  const auto server = net::server::start(options, host, host);
+  REQUIRE(server);
+  raw_client client{(*server)->port(), 0, *address};
+  client.hello();
+  client.send(status_frame(2));
+  const auto shown = client.receive();
+  REQUIRE(shown);
+  CHECK(shown->has_status());
+}
+
+TEST_CASE("status shows the advertised address, or the one that is listened on") {
+  {
+    served with;
+    CHECK(with.server->status().nodes(0).address() == with.server->address());
+  }
+  net::server_options options;
+  options.advertised = "chat.example.org:7400";
+  served with{options};
+  CHECK(with.server->status().nodes(0).address() == "chat.example.org:7400");
+}
+
+TEST_CASE("a server that stops says so in its status before its clients have gone") {
+  served with;
+  auto client = with.connect();
+  client.sign_in();
+  CHECK(with.server->status().nodes(0).state() == "serving");
+  std::jthread stopping{[&] { with.server->stop(5000ms); }};
+  CHECK(client.receive()->closing().code() == UNAVAILABLE);
+  CHECK(with.server->status().nodes(0).state() == "stopping");
+  client.close();
+  stopping.join();
+  CHECK(with.server->status().nodes(0).state() == "stopping");
 }
 
 TEST_CASE("a server that stops tells its clients, and their sessions end") {
