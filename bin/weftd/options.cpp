@@ -6,6 +6,7 @@
 #include <charconv>
 #include <iostream>
 #include <map>
+#include <string_view>
 
 namespace weft::bin {
 
@@ -123,22 +124,51 @@ void declare(declarations& all, options& out) {
                        "A frame that has begun must end within this time");
 }
 
+/// A name or an IPv4 address, or, in brackets, an IPv6 address. Whether there is such a host is for
+/// those who use it to find out.
+bool is_host(std::string_view text, bool is_bracketed) {
+  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                       "0123456789.-_";
+  const auto allowed = std::string{letters} + (is_bracketed ? ":%" : "");
+  return !text.empty() && text.find_first_not_of(allowed) == std::string_view::npos;
+}
+
+void check_endpoint(const std::string& name, const result<endpoint>& parsed) {
+  if (!parsed)
+    throw CLI::ValidationError(name, parsed.failure().message);
+}
+
+void check(const options& given) {
+  if (given.data.empty())
+    throw CLI::RequiredError("--data DIR (or WEFT_DATA)");
+  check_endpoint("--listen", parse_endpoint(given.listen));
+  check_endpoint("--http", parse_endpoint(given.http));
+  if (given.advertise.empty())
+    return;
+  const auto advertised = parse_endpoint(given.advertise);
+  check_endpoint("--advertise", advertised);
+  if (advertised->port == 0)
+    throw CLI::ValidationError("--advertise", "clients cannot connect to port 0");
+}
+
 } // namespace
 
 result<endpoint> parse_endpoint(const std::string& text) {
   const auto colon = text.rfind(':');
   const error wrong{errc::bad_request, "'" + text + "' is not HOST:PORT", outcome::nothing_written,
                     0};
-  if (colon == std::string::npos || colon == 0)
+  if (colon == std::string::npos)
     return wrong;
   endpoint out;
   out.host = text.substr(0, colon);
-  if (out.host.front() == '[' && out.host.back() == ']')
+  const auto is_bracketed =
+      out.host.size() > 2 && out.host.front() == '[' && out.host.back() == ']';
+  if (is_bracketed)
     out.host = out.host.substr(1, out.host.size() - 2);
   const auto* begin = text.data() + colon + 1;
   const auto* end = text.data() + text.size();
   const auto read = std::from_chars(begin, end, out.port);
-  if (read.ec != std::errc{} || read.ptr != end || out.host.empty())
+  if (read.ec != std::errc{} || read.ptr != end || !is_host(out.host, is_bracketed))
     return wrong;
   return out;
 }
@@ -158,11 +188,7 @@ parsed_options parse_options(int argc, const char* const* argv) {
     app.parse(argc, argv);
     if (!config.empty())
       all.take_file(config);
-    if (out.options.data.empty())
-      throw CLI::RequiredError("--data DIR (or WEFT_DATA)");
-    for (const auto& address : {out.options.listen, out.options.http})
-      if (auto parsed = parse_endpoint(address); !parsed)
-        throw CLI::ValidationError(parsed.failure().message);
+    check(out.options);
   } catch (const CLI::CallForHelp&) {
     std::cout << app.help();
     out.leave = true;

@@ -24,7 +24,8 @@ struct options {
   std::filesystem::path data;
   std::string listen = "127.0.0.1:7400";
   std::string http = "127.0.0.1:7480";
-  /// What `Locate` tells clients; empty means the address listened on.
+  /// What clients are told to connect to, with a port above 0; empty means the address that they
+  /// have reached.
   std::string advertise;
   std::string node = "weft-1";
   std::string log_level = "info";

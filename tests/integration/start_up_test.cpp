@@ -94,6 +94,23 @@ TEST_CASE("an address that cannot be listened on is refused") {
   check_one_line(run_on(directory.path() / "foreign", "192.0.2.1:0"), {"192.0.2.1"});
 }
 
+TEST_CASE("an address that clients could not use is not advertised to them") {
+  for (const std::string address :
+       {"nonsense", "chat.example.org", "chat.example.org:0", ":7400", "chat.example.org:74000",
+        "chat example:7400", "::1:7400", "one.example.org,two.example.org:7400", "\xFF\xFE:7400"}) {
+    const auto run = run_weftd({"--data", "x", "--advertise", address});
+    CAPTURE(address);
+    CAPTURE(run.errors);
+    CHECK(run.end == exit_state{2, 0});
+    CHECK(run.output.empty());
+    CHECK(std::count(run.errors.begin(), run.errors.end(), '\n') == 1);
+    CHECK(run.errors.find("--advertise") != std::string::npos);
+  }
+  for (const std::string address :
+       {"chat.example.org:7400", "198.51.100.7:1", "[2001:db8::7]:65535"})
+    weftd_process{{{}, {"--advertise", address}}};
+}
+
 TEST_CASE("wrong usage ends with status 2 and says where to read more") {
   for (const auto& flags : std::vector<std::vector<std::string>>{
            {}, {"--data", "x", "--no-such-flag"}, {"--data", "x", "--listen", "nonsense"}}) {
