@@ -1,6 +1,7 @@
 #include "cluster/touches/touch_book.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 namespace weft::cluster {
 
@@ -91,27 +92,32 @@ std::optional<log_index> touch_book::scan_from(log_index committed) const {
 void touch_book::tick() {
   ++now_;
   for (auto& [thread, what] : items_) {
-    if (!what.sent_from || now_ - what.sent_at < limits_.resend_ticks)
+    if (!what.is_sent() || now_ - what.sent_at < limits_.resend_ticks)
       continue;
     forget_rounds(what);
-    what.dirty_from = what.dirty_from ? std::min(what.dirty_from, what.sent_from) : what.sent_from;
-    what.sent_from = {};
+    give_back(what);
   }
 }
 
-void touch_book::take(item& what) {
-  what.sent_from = std::exchange(what.dirty_from, {});
-  what.sent_at = now_;
+bool touch_book::take(item& what) {
+  // One that is taken waits for its answers: what is new is told by the next touch.
+  if (!what.dirty_from || what.is_taken())
+    return false;
+  what.taken_from = std::exchange(what.dirty_from, {});
+  return true;
+}
+
+void touch_book::give_back(item& what) {
+  const auto from = std::exchange(what.taken_from, {});
+  what.dirty_from = what.dirty_from ? std::min(what.dirty_from, from) : from;
 }
 
 std::vector<thread_id> touch_book::take_urgent() {
   std::vector<thread_id> out;
   for (const auto& thread : std::exchange(urgent_, {})) {
     const auto found = items_.find(thread);
-    if (found == items_.end() || !found->second.dirty_from || found->second.sent_from)
-      continue;
-    take(found->second);
-    out.push_back(thread);
+    if (found != items_.end() && take(found->second))
+      out.push_back(thread);
   }
   return out;
 }
@@ -121,26 +127,24 @@ std::vector<thread_id> touch_book::take_dirty(std::size_t limit) {
   for (auto& [thread, what] : items_) {
     if (out.size() >= limit)
       break;
-    // One that is sent waits for its answers: what is new is told by the next touch.
-    if (!what.dirty_from || what.sent_from)
-      continue;
-    take(what);
-    out.push_back(thread);
+    if (take(what))
+      out.push_back(thread);
   }
   return out;
 }
 
 std::optional<std::uint64_t> touch_book::sent(const thread_id& thread, std::uint32_t count) {
   const auto found = items_.find(thread);
-  if (found == items_.end() || !found->second.sent_from)
+  if (found == items_.end() || !found->second.is_being_read())
     return std::nullopt;
   auto& what = found->second;
   if (count == 0) {
-    what.sent_from = {};
+    what.taken_from = {};
     if (!what.dirty_from)
       items_.erase(found);
     return std::nullopt;
   }
+  what.sent_at = now_;
   what.rounds_begin = round_;
   what.rounds_count = what.unanswered = count;
   for (std::uint32_t i = 0; i < count; ++i)
@@ -150,24 +154,23 @@ std::optional<std::uint64_t> touch_book::sent(const thread_id& thread, std::uint
 
 void touch_book::put_back(const thread_id& thread) {
   const auto found = items_.find(thread);
-  if (found == items_.end() || !found->second.sent_from)
-    return;
-  auto& what = found->second;
-  what.dirty_from = what.dirty_from ? std::min(what.dirty_from, what.sent_from) : what.sent_from;
-  what.sent_from = {};
+  if (found != items_.end() && found->second.is_being_read())
+    give_back(found->second);
 }
 
 void touch_book::answered(std::uint64_t round) {
   const auto known = rounds_.find(round);
   if (known == rounds_.end())
     return;
+  // Rounds are forgotten with the item that they are of.
   const auto found = items_.find(known->second);
+  assert(found != items_.end());
   rounds_.erase(known);
   auto& what = found->second;
   if (--what.unanswered > 0)
     return;
   what.rounds_count = 0;
-  what.sent_from = {};
+  what.taken_from = {};
   if (!what.dirty_from)
     items_.erase(found);
 }
@@ -185,8 +188,8 @@ log_index touch_book::relayed() const {
   for (const auto& [thread, what] : items_) {
     if (what.dirty_from)
       owed = std::min(owed, what.dirty_from);
-    if (what.sent_from)
-      owed = std::min(owed, what.sent_from);
+    if (what.taken_from)
+      owed = std::min(owed, what.taken_from);
   }
   return log_index{owed.value - 1};
 }

@@ -11,7 +11,9 @@
 
 namespace weft::cluster {
 
-/// Bounds of one shard's book. Together they keep a node of 256 shards below 100 MB.
+/// Bounds of one shard's book. A thread of two members takes about 300 bytes with its rounds and
+/// its writers' newest events: a full book 1.2 MB, and a node whose 256 books are all full, with a
+/// million threads that have news at the same time, some 310 MB.
 struct touch_book_limits {
   /// Threads with news at a time; what comes beyond them is read from the log later.
   std::size_t threads_max = 4096;
@@ -32,9 +34,12 @@ struct own_event {
 /// Follows one shard's log: which threads have news that the inboxes of their members have not
 /// committed yet, and up to where nothing is owed. Pure.
 ///
-///     clean --event--> dirty --take--> sent --all answered--> clean
-///                        ^               |
-///                        +-- unanswered -+      an event meanwhile makes it dirty as well
+///     clean --event--> dirty --take--> reading --sent--> sent --all answered--> clean
+///                        ^                |                |
+///                        +--- put back ---+- unanswered ---+
+///
+/// An event meanwhile is told by the next touch: a thread is never read twice at a time, so that
+/// the touches under way are always those of its last reading.
 ///
 /// The log is observed as it is committed, and by scanning: after a start, and wherever something
 /// was missed because a bound was reached. Touches are idempotent, so that it does no harm to see
@@ -55,19 +60,20 @@ public:
 
   // -- touches ----------------------------------------------------------------------------------
 
-  /// Time passes: what was not answered for long is dirty again.
+  /// Time passes: what was sent and not answered for long is dirty again.
   void tick();
 
-  /// Threads whose first message came since the last call: touched at once. Marked as sent.
+  /// Threads whose first message came since the last call: touched at once. Whoever takes a thread
+  /// reads it, and then says `sent` or `put_back`.
   std::vector<thread_id> take_urgent();
-  /// Up to `limit` dirty threads. Marked as sent.
+  /// Up to `limit` dirty threads, taken likewise.
   std::vector<thread_id> take_dirty(std::size_t limit);
 
   /// A round for each of the `count` touches that a thread that was taken needs: consecutive
   /// numbers, of which the first is given back. Nothing when none is to be sent: the thread touches
-  /// nobody, or has become dirty again because this came late.
+  /// nobody, or is not being read.
   std::optional<std::uint64_t> sent(const thread_id& thread, std::uint32_t count);
-  /// The user's own newest event in a thread that is dirty or sent; all zero when there is none.
+  /// The user's own newest event in a thread that is not clean; all zero when there is none.
   own_event newest_own(const thread_id& thread, user_id user) const;
   /// A thread that was taken could not be read: it is dirty again.
   void put_back(const thread_id& thread);
@@ -84,20 +90,24 @@ public:
   /// The newest `TouchesRelayed` in the log: everything up to here may be forgotten.
   log_index marked() const { return marked_; }
 
-  /// Threads that are dirty or sent.
+  /// Threads that are not clean.
   std::size_t size() const { return items_.size(); }
 
 private:
   struct item {
     /// The oldest event not yet taken; 0 when clean.
     log_index dirty_from;
-    /// The oldest event that the touches under way tell; 0 when there are none.
-    log_index sent_from;
-    /// Those touches: rounds, and how many are unanswered.
+    /// The oldest event that the reading or the touches under way tell; 0 when there are none.
+    log_index taken_from;
+    /// Those touches: rounds, none while the thread is being read, and how many are unanswered.
     std::uint64_t rounds_begin = 0;
     std::uint32_t rounds_count = 0;
     std::uint32_t unanswered = 0;
     std::uint32_t sent_at = 0;
+
+    bool is_taken() const { return taken_from != log_index{}; }
+    bool is_sent() const { return rounds_count > 0; }
+    bool is_being_read() const { return is_taken() && !is_sent(); }
     /// Of the last few who wrote: beyond `own_events_max` the one that wrote longest ago goes.
     std::vector<own_event> own;
   };
@@ -108,7 +118,10 @@ private:
   bool note_event(const storage::event_record& event, log_index index);
   void note_mark(log_index upto);
   void advance(log_index index);
-  void take(item& what);
+  /// False when there is nothing to read: it is clean, or taken already.
+  static bool take(item& what);
+  /// What was taken has to be taken again.
+  static void give_back(item& what);
   void forget_rounds(item& what);
 
   touch_book_limits limits_;
