@@ -16,9 +16,6 @@
 
 namespace weft::cluster {
 
-/// Log entries as the writer, the applier and the touch relay share them.
-using entries_ptr = std::shared_ptr<const std::vector<storage::log_entry>>;
-
 /// Records for a shard's log, in order. An empty `owner` is told nothing: whoever appends so sees
 /// the outcome in the log.
 struct append_request {
@@ -50,7 +47,7 @@ struct batch_written {
 
 /// Entries that are committed and applied.
 struct entries_committed {
-  entries_ptr entries;
+  storage::entries_ptr entries;
 };
 
 } // namespace weft::cluster

@@ -78,9 +78,10 @@ result<void> node::impl::start() {
     return replayed.failure();
   writer = std::make_unique<storage::writer>(*store);
   coordinator.emplace(self, *positions, *writer);
-  host = spawn_shard_host(system, {self, *positions, *coordinator, *writer, applier, board,
-                                   [this](const entries_ptr& entries) { feed.offer(entries); },
-                                   options.appends});
+  host = spawn_shard_host(system,
+                          {self, *positions, *coordinator, *writer, applier, board,
+                           [this](const storage::entries_ptr& entries) { feed.offer(entries); },
+                           options.appends});
   chat = std::make_unique<chat_domain>(system, options.domain, self, *store, board, host);
   relay = spawn_touch_relay(system, {chat->env(), log, board, feed, *positions, {}});
   feed.connect(relay);

@@ -39,12 +39,11 @@ void owner_table::refuse(slot where, const error& why) {
   note(where);
 }
 
-void owner_table::lose(slot where, const error& why) {
+void owner_table::lose(slot where, std::uint64_t count, const error& why) {
   auto& at = slots_[where];
-  if (at.state != standing::open && at.state != standing::closing)
-    return;
-  at.state = standing::closing;
-  at.outstanding = 0;
+  assert(at.outstanding >= count);
+  at.outstanding -= count;
+  at.state = standing::losing;
   at.why = std::make_unique<error>(why);
   note(where);
 }
@@ -62,7 +61,8 @@ std::vector<owner_table::notice> owner_table::take_notices() {
     auto& at = slots_[where];
     at.has_news = false;
     notice told{where, at.owner, std::exchange(at.committed, 0), nullptr, false};
-    if (at.outstanding == 0 && at.state == standing::closing) {
+    const bool is_ending = at.state == standing::closing || at.state == standing::losing;
+    if (at.outstanding == 0 && is_ending) {
       told.lost = std::move(at.why);
       at.state = standing::lost;
     } else if (at.outstanding == 0 && at.state == standing::open) {

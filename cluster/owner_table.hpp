@@ -15,10 +15,10 @@ namespace weft::cluster {
 /// for each. Owners are known by a number that is never reused, and are kept in slots that are:
 /// from an owner's first outstanding append until the last has its outcome.
 ///
-/// Outcomes keep the order of the appends. An owner of which one append was refused is `closing`:
-/// what it appended before still gets its outcome, what comes after is ignored, then it hears
-/// `lost`. A `lost` owner stays known, and ignored, until it is forgotten: it may have sent more
-/// before it heard.
+/// Outcomes keep the order of the appends. An owner of which one append was refused is `closing`,
+/// one that lost appends that had been taken is `losing`: what it appended before still gets its
+/// outcome, what comes after is ignored, then it hears `lost`. A `lost` owner stays known, and
+/// ignored, until it is forgotten: it may have sent more before it heard.
 class owner_table {
 public:
   using slot = std::uint32_t;
@@ -43,8 +43,8 @@ public:
   /// True while the owner's appends are taken.
   bool is_open(slot where) const { return slots_[where].state == standing::open; }
 
-  /// True while the owner has appends without an outcome.
-  bool awaits(slot where) const { return slots_[where].outstanding > 0; }
+  /// True when the owner has lost appends, so that none that it made after those may be committed.
+  bool is_losing(slot where) const { return slots_[where].state == standing::losing; }
 
   /// `count` more appends of the owner are outstanding.
   void add(slot where, std::uint64_t count) { slots_[where].outstanding += count; }
@@ -55,8 +55,9 @@ public:
   /// An append of the owner was refused: it is told once what came before has its outcome.
   void refuse(slot where, const error& why);
 
-  /// None of the owner's outstanding appends will be committed.
-  void lose(slot where, const error& why);
+  /// `count` of the owner's outstanding appends will not be committed. Those made before them may
+  /// be. Of several reasons the owner hears the last.
+  void lose(slot where, std::uint64_t count, const error& why);
 
   /// The owner is gone and sends nothing any more.
   void forget(std::uint64_t owner);
@@ -65,7 +66,7 @@ public:
   std::vector<notice> take_notices();
 
 private:
-  enum class standing : std::uint8_t { free, open, closing, lost };
+  enum class standing : std::uint8_t { free, open, closing, losing, lost };
 
   struct record {
     std::uint64_t owner = 0;

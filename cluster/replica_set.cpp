@@ -103,7 +103,9 @@ std::optional<error> replica_set::reason_to_refuse(shard_id shard, std::size_t r
     return error{errc::unavailable, "cannot append to a shard that is not on this node"};
   const auto role = replicas_[shard.value].current_role();
   if (role == replication::role::failed)
-    return error{errc::read_only, "cannot append: the store takes no more writes"};
+    // An earlier try of the same operation may have been written just before.
+    return error{errc::read_only, "cannot append: the store takes no more writes",
+                 outcome::unknown_retry_same_id};
   if (closed_)
     return closed_;
   if (role != replication::role::serving)
@@ -116,29 +118,47 @@ std::optional<error> replica_set::reason_to_refuse(shard_id shard, std::size_t r
   return std::nullopt;
 }
 
-void replica_set::gather(const proposal& what, std::vector<storage::record>& records,
-                         std::size_t bytes) {
-  if (!gathered_.entries) {
-    gathered_.entries = std::make_shared<std::vector<storage::log_entry>>();
-    // The next batch is about as large as the one under way.
-    if (in_flight_)
-      gathered_.entries->reserve(in_flight_->entries->size());
+void replica_set::gather(proposal what, std::vector<storage::record>& records, std::size_t bytes) {
+  if (!has_room(bytes))
+    open_batch();
+  what.count = 0;
+  for (auto& each : records) {
+    const auto size = bytes_of(each);
+    if (what.count > 0 && !has_room(size)) {
+      gathered_.back().proposals.push_back(what);
+      what.count = 0;
+      open_batch();
+    }
+    auto& into = gathered_.back();
+    into.entries->push_back({what.shard, {}, {}, std::move(each)});
+    into.bytes += size;
+    ++what.count;
   }
-  for (auto& each : records)
-    gathered_.entries->push_back({what.shard, {}, {}, std::move(each)});
-  gathered_.proposals.push_back(what);
-  gathered_.bytes += bytes;
-  pending_records_ += what.count;
+  gathered_.back().proposals.push_back(what);
+  pending_records_ += records.size();
   pending_bytes_ += bytes;
+}
+
+bool replica_set::has_room(std::size_t bytes) const {
+  return !gathered_.empty() && gathered_.back().bytes + bytes <= limits_.batch_bytes_max;
+}
+
+void replica_set::open_batch() {
+  auto& next = gathered_.emplace_back();
+  next.entries = std::make_shared<std::vector<storage::log_entry>>();
+  // It is about as large as the one under way.
+  if (in_flight_)
+    next.entries->reserve(in_flight_->entries->size());
 }
 
 // -- the writer ---------------------------------------------------------------------------------
 
-entries_ptr replica_set::next_batch() {
-  if (in_flight_ || !gathered_.entries)
+storage::entries_ptr replica_set::next_batch() {
+  if (in_flight_ || gathered_.empty())
     return nullptr;
-  number(gathered_);
-  in_flight_ = std::exchange(gathered_, {});
+  number(gathered_.front());
+  in_flight_ = std::move(gathered_.front());
+  gathered_.pop_front();
   return in_flight_->entries;
 }
 
@@ -163,14 +183,18 @@ void replica_set::number(batch& what) {
   }
 }
 
-std::vector<entries_ptr> replica_set::persisted() {
+std::vector<storage::entries_ptr> replica_set::persisted() {
   assert(in_flight_);
   for (const auto& [shard, last] : in_flight_->ends) {
     step(shard, replication::persisted{last});
     note(shard);
   }
   written_.push_back(*std::exchange(in_flight_, std::nullopt));
-  std::vector<entries_ptr> out;
+  return release();
+}
+
+std::vector<storage::entries_ptr> replica_set::release() {
+  std::vector<storage::entries_ptr> out;
   while (!written_.empty() && is_committed(written_.front())) {
     out.push_back(written_.front().entries);
     applying_.push_back(std::move(written_.front()));
@@ -196,14 +220,14 @@ void replica_set::applied() {
   applying_.clear();
 }
 
-void replica_set::refused(const error& why) {
+std::vector<storage::entries_ptr> replica_set::refused(const error& why) {
   assert(in_flight_);
   const auto refused = *std::exchange(in_flight_, std::nullopt);
   for (const auto& end : refused.ends)
     step(end.first, replication::persist_failed{outcome::nothing_written});
-  lose_owners(refused, why);
-  settle(refused);
-  drop_gathered_of_lost();
+  lose(refused, why);
+  drop_gathered_of_losers(why);
+  return release();
 }
 
 void replica_set::failed(const error& why) {
@@ -212,18 +236,15 @@ void replica_set::failed(const error& why) {
   error unknown = why;
   unknown.outcome = outcome::unknown_retry_same_id;
   // Newest first: whoever also has something in an older batch hears the reason of that one.
-  const auto lose = [this](const batch& what, const error& reason) {
-    lose_owners(what, reason);
-    settle(what);
-  };
-  lose(gathered_, unwritten);
+  for (const auto& each : gathered_)
+    lose(each, unwritten);
   if (in_flight_)
     lose(*in_flight_, unknown);
   for (const auto& each : written_)
     lose(each, unknown);
   for (const auto& each : applying_)
     lose(each, unknown);
-  gathered_ = {};
+  gathered_.clear();
   in_flight_.reset();
   written_.clear();
   applying_.clear();
@@ -237,32 +258,33 @@ void replica_set::settle(const batch& what) {
   pending_bytes_ -= what.bytes;
 }
 
-void replica_set::lose_owners(const batch& what, const error& why) {
+void replica_set::lose(const batch& what, const error& why) {
   for (const auto& each : what.proposals) {
     if (each.owner != owner_table::nobody)
-      owners_.lose(each.owner, why);
+      owners_.lose(each.owner, each.count, why);
   }
+  settle(what);
 }
 
-void replica_set::drop_gathered_of_lost() {
-  if (!gathered_.entries)
-    return;
-  const auto whole = std::exchange(gathered_, {});
-  pending_bytes_ -= whole.bytes;
-  auto entry = whole.entries->begin();
-  for (const auto& each : whole.proposals) {
-    const auto end = entry + each.count;
-    pending_records_ -= each.count;
-    if (each.owner == owner_table::nobody || owners_.awaits(each.owner)) {
+void replica_set::drop_gathered_of_losers(const error& why) {
+  for (auto& whole : std::exchange(gathered_, {})) {
+    settle(whole);
+    auto entry = whole.entries->begin();
+    for (const auto& each : whole.proposals) {
+      const auto end = entry + each.count;
+      if (each.owner != owner_table::nobody && owners_.is_losing(each.owner)) {
+        owners_.lose(each.owner, each.count, why);
+        entry = end;
+        continue;
+      }
       std::vector<storage::record> records;
       std::size_t bytes = 0;
-      for (auto it = entry; it != end; ++it) {
-        bytes += bytes_of(it->what);
-        records.push_back(std::move(it->what));
+      for (; entry != end; ++entry) {
+        bytes += bytes_of(entry->what);
+        records.push_back(std::move(entry->what));
       }
       gather(each, records, bytes);
     }
-    entry = end;
   }
 }
 

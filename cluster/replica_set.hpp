@@ -16,15 +16,15 @@ namespace weft::cluster {
 
 using actors::node_no;
 
-/// Log entries as the writer, the applier and the touch relay share them.
-using entries_ptr = std::shared_ptr<const std::vector<storage::log_entry>>;
-
 /// Bounds of what is pending: records that have no outcome yet. A session has at most 128 requests
 /// under way, so that this is a node's worth of busy sessions; in bytes it is what the admission
 /// at the gateway lets in.
 struct replica_set_limits {
   std::size_t pending_records_max = 64u << 10;
   std::size_t pending_bytes_max = 256u << 20;
+  /// Bytes of one batch, which is one write, one sync and one apply: what a crash leaves to replay
+  /// exceeds its bound by at most this. Bounds the records too, as each counts some 200 bytes.
+  std::size_t batch_bytes_max = 4u << 20;
 };
 
 /// Decides what the shard host does. CAF-free and disk-free; one thread at a time.
@@ -33,8 +33,9 @@ struct replica_set_limits {
 ///                   ^                         │
 ///                   └── the rest ── refused ──┘
 ///
-/// Entries get their places when their batch is made, so that places refused by a full disk are
-/// used again and no log has a hole.
+/// An append stays in one batch, unless it is larger than a batch may be. Entries get their places
+/// when their batch is written, so that places refused by a full disk are used again and no log has
+/// a hole.
 class replica_set {
 public:
   replica_set(node_no self, std::span<const storage::shard_position> recovered,
@@ -62,14 +63,15 @@ public:
   // -- the writer -------------------------------------------------------------------------------
 
   /// What to write next; null while a batch is in flight and when there is nothing.
-  entries_ptr next_batch();
+  storage::entries_ptr next_batch();
   /// The batch in flight is on stable storage. Gives what is committed by that, in order: to be
   /// applied, and then `applied`.
-  std::vector<entries_ptr> persisted();
+  std::vector<storage::entries_ptr> persisted();
   /// What `persisted` gave is applied: its owners are told.
   void applied();
-  /// The batch in flight was not written: its owners lose what is pending, the others go on.
-  void refused(const error& why);
+  /// The batch in flight was not written: its owners lose what is in it and what they appended
+  /// since; what they appended before, and the others, go on. Gives what `persisted` gives.
+  std::vector<storage::entries_ptr> refused(const error& why);
   /// Nothing can be written any more, and what is in flight may have been.
   void failed(const error& why);
 
@@ -101,13 +103,18 @@ private:
     std::size_t bytes = 0;
   };
 
-  void gather(const proposal& what, std::vector<storage::record>& records, std::size_t bytes);
+  void gather(proposal what, std::vector<storage::record>& records, std::size_t bytes);
+  /// Whether the youngest batch takes so many more bytes.
+  bool has_room(std::size_t bytes) const;
+  void open_batch();
   void step(shard_id shard, const replication::event& what);
   void number(batch& what);
-  /// Loses the owners of a batch.
-  void lose_owners(const batch& what, const error& why);
-  /// Drops the gathered records of owners that wait for nothing any more.
-  void drop_gathered_of_lost();
+  /// The owners of a batch lose what they have in it.
+  void lose(const batch& what, const error& why);
+  /// Drops what owners that lost something appended since.
+  void drop_gathered_of_losers(const error& why);
+  /// Hands out what is committed of what is written, in order.
+  std::vector<storage::entries_ptr> release();
   bool is_committed(const batch& what) const;
   void settle(const batch& what);
   void note(shard_id shard);
@@ -119,7 +126,8 @@ private:
   owner_table owners_;
   std::optional<error> closed_;
 
-  batch gathered_;
+  /// The oldest goes to the writer next, the youngest takes what comes; none is empty.
+  std::deque<batch> gathered_;
   std::optional<batch> in_flight_;
   /// On stable storage here, not yet everywhere it must be.
   std::deque<batch> written_;

@@ -111,14 +111,14 @@ void shard_host_state::on_written(const batch_written& what) {
     note_taken();
   } else if (what.failure->outcome == outcome::nothing_written) {
     note_refused(*what.failure);
-    replicas_->refused(*what.failure);
+    apply(replicas_->refused(*what.failure));
   } else {
     fail(*what.failure);
   }
   end_turn();
 }
 
-void shard_host_state::apply(const std::vector<entries_ptr>& committed) {
+void shard_host_state::apply(const std::vector<storage::entries_ptr>& committed) {
   for (const auto& entries : committed) {
     if (const auto done = parts_->applier.apply(*entries); !done)
       return fail(done.failure());

@@ -28,7 +28,7 @@ struct shard_host_parts {
   storage::applier& applier;
   shard_board& board;
   /// Gets every committed entry, once applied, on the host's thread.
-  std::function<void(const entries_ptr&)> committed;
+  std::function<void(const storage::entries_ptr&)> committed;
   replica_set_limits limits;
   /// How soon to try again when a full disk kept shards from opening.
   std::chrono::milliseconds reopen_every{1'000};
@@ -56,7 +56,7 @@ public:
 private:
   void claim_all();
   void submit();
-  void apply(const std::vector<entries_ptr>& committed);
+  void apply(const std::vector<storage::entries_ptr>& committed);
   void fail(const error& why);
   void note_refused(const error& why);
   void note_taken();

@@ -41,4 +41,7 @@ struct log_entry {
   storage::record what;
 };
 
+/// Log entries as the writer, the applier and the touch relay share them.
+using entries_ptr = std::shared_ptr<const std::vector<log_entry>>;
+
 } // namespace weft::storage

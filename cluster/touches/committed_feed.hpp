@@ -20,7 +20,7 @@ public:
   void connect(touch_relay_actor relay) { relay_ = std::move(relay); }
 
   /// The host's thread.
-  void offer(const entries_ptr& entries) {
+  void offer(const storage::entries_ptr& entries) {
     const auto count = entries->size();
     if (waiting_.fetch_add(count, std::memory_order_relaxed) > waiting_max)
       waiting_.fetch_sub(count, std::memory_order_relaxed);
@@ -29,7 +29,7 @@ public:
   }
 
   /// The relay: it has handled what it got.
-  void took(const entries_ptr& entries) {
+  void took(const storage::entries_ptr& entries) {
     waiting_.fetch_sub(entries->size(), std::memory_order_relaxed);
   }
 

@@ -97,7 +97,7 @@ public:
     coordinator.emplace(cluster::node_no{1}, positions, *writer);
     host = cluster::spawn_shard_host(system, {cluster::node_no{1}, positions, *coordinator, *writer,
                                               *applier, *board,
-                                              [this](const cluster::entries_ptr& entries) {
+                                              [this](const storage::entries_ptr& entries) {
                                                 if (on_entries)
                                                   on_entries(entries);
                                               },
@@ -148,7 +148,7 @@ public:
   cluster::shard_host_actor host;
   std::optional<cluster::shard_ledger> ledger;
   /// Called with committed entries on the host's thread. Set before `open`.
-  std::function<void(const cluster::entries_ptr&)> on_entries;
+  std::function<void(const storage::entries_ptr&)> on_entries;
 
 private:
   caf::actor_system& system_;

@@ -35,7 +35,7 @@ struct fixture {
   }
 
   /// Writes what is next, successfully, and applies it.
-  entries_ptr round() {
+  storage::entries_ptr round() {
     auto batch = set.next_batch();
     REQUIRE(batch);
     set.persisted();
@@ -165,6 +165,88 @@ TEST_CASE("the bound counts bytes as well") {
   CHECK(node.lost[100].code == errc::overloaded);
 }
 
+TEST_CASE("a batch is bounded, and what does not fit follows in the next ones") {
+  constexpr std::size_t batch_bytes = 4096;
+  fixture node(1, {1000, 64u << 20, batch_bytes});
+  for (std::uint64_t owner = 101; owner <= 120; ++owner)
+    node.append(owner, 0, 2);
+  node.append(500, 0, 100); // Larger than a batch of its own.
+  std::uint64_t last = 1;
+  std::size_t batches = 0;
+  for (; node.set.pending_records() > 0; ++batches) {
+    const auto batch = node.round();
+    CHECK(batch->size() * sizeof(storage::log_entry) <= batch_bytes);
+    for (const auto& entry : *batch)
+      CHECK(entry.index == log_index{++last});
+  }
+  CHECK(batches > 5);
+  CHECK(last == 141);
+  for (std::uint64_t owner = 101; owner <= 120; ++owner)
+    CHECK(node.committed[owner] == 2);
+  CHECK(node.committed[500] == 100);
+  CHECK(node.lost.empty());
+}
+
+TEST_CASE("an append that fits into a batch stays in one") {
+  fixture node(1, {1000, 64u << 20, 8 * (sizeof(storage::log_entry) + 40)});
+  node.append(100, 0, 6);
+  node.append(200, 0, 6);
+  CHECK(node.round()->size() == 6);
+  CHECK(node.round()->size() == 6);
+}
+
+TEST_CASE("a refused batch costs its owners what they have in the batches behind it") {
+  fixture node(1, {1000, 64u << 20, 4096});
+  node.append(100, 0, 100);
+  node.append(200, 0);
+  node.round();
+  const auto committed = node.committed[100];
+  CHECK(committed > 0);
+  REQUIRE(node.set.next_batch());
+  node.set.refused(disk_full);
+  node.listen();
+  CHECK(node.lost[100].code == errc::read_only);
+  CHECK(node.set.pending_records() == 1);
+  const auto next = node.round();
+  CHECK(next->size() == 1);
+  CHECK((*next)[0].index == log_index{2 + committed});
+  CHECK(node.committed[100] == committed);
+  CHECK(node.committed[200] == 1);
+}
+
+TEST_CASE("an owner whose batch is refused keeps what is written and waits for a follower") {
+  replica_set set(self, new_positions(2));
+  set.elect(shard_id{0}, epoch{1}, {self});
+  set.elect(shard_id{1}, epoch{1}, {self, node_no{2}});
+  REQUIRE(set.next_batch());
+  // Both openings are in this batch, which the follower holds back.
+  CHECK(set.persisted().empty());
+  const auto append = [&set] {
+    auto records = records_of(make_event(thread, 2));
+    set.append(100, shard_id{0}, records);
+  };
+  append();
+  REQUIRE(set.next_batch());
+  CHECK(set.persisted().empty());
+  append();
+  REQUIRE(set.next_batch());
+  append(); // Gathered, and to be dropped.
+  CHECK(set.refused(disk_full).empty());
+  CHECK(set.take_notices().empty());
+
+  // The follower leaves the in-sync set.
+  set.elect(shard_id{1}, epoch{2}, {self});
+  REQUIRE(set.next_batch());
+  CHECK(set.persisted().size() == 3);
+  set.applied();
+  const auto told = set.take_notices();
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].committed == 1);
+  REQUIRE(told[0].lost);
+  CHECK(told[0].lost->outcome == outcome::nothing_written);
+  CHECK(set.pending_records() == 0);
+}
+
 TEST_CASE("a refused batch loses its owners, the others go on at the same places") {
   fixture node;
   node.append(100, 0, 2);
@@ -232,7 +314,8 @@ TEST_CASE("after a failed write each owner hears whether its records may be writ
   CHECK(node.set.pending_records() == 0);
   node.append(300, 0);
   CHECK(node.lost[300].code == errc::read_only);
-  CHECK(node.lost[300].outcome == outcome::nothing_written);
+  // It may be a retry of what failed.
+  CHECK(node.lost[300].outcome == outcome::unknown_retry_same_id);
   CHECK_FALSE(node.set.next_batch());
 }
 

@@ -107,7 +107,7 @@ TEST_CASE("committed entries are handed on in the order of the log") {
   std::map<shard_id, log_index> last;
   std::uint64_t gaps = 0;
   std::uint64_t events = 0;
-  node.on_entries = [&](const cluster::entries_ptr& entries) {
+  node.on_entries = [&](const storage::entries_ptr& entries) {
     std::lock_guard lock(mutex);
     for (const auto& entry : *entries) {
       auto& at = last[entry.shard];
@@ -207,7 +207,7 @@ TEST_CASE("after a failed sync nothing is written, and owners hear what is known
   node.append(second, ann_and_bob, 2);
   REQUIRE(await([&] { return second.heard->lost().size() == 1; }));
   CHECK(second.heard->lost()[0].code == errc::read_only);
-  CHECK(second.heard->lost()[0].outcome == outcome::nothing_written);
+  CHECK(second.heard->lost()[0].outcome == outcome::unknown_retry_same_id);
 }
 
 TEST_CASE("beyond the bound an owner keeps what was taken and loses the rest") {

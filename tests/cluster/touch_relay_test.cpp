@@ -31,7 +31,7 @@ struct relay_fixture {
     relay = cluster::spawn_touch_relay(
         system, {env, *node.log, *node.board, feed, node.positions, {4096, 3, 256}});
     feed.connect(relay);
-    node.on_entries = [this](const cluster::entries_ptr& entries) { feed.offer(entries); };
+    node.on_entries = [this](const storage::entries_ptr& entries) { feed.offer(entries); };
     REQUIRE(node.open());
     caf::anon_send(relay, caf::tick_atom_v);
   }

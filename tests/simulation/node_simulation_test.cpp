@@ -11,8 +11,8 @@
 namespace weft::testing {
 namespace {
 
-using cluster::entries_ptr;
 using cluster::replica_set;
+using storage::entries_ptr;
 
 constexpr cluster::node_no self{1};
 constexpr std::uint32_t shards = 3;
