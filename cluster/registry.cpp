@@ -2,24 +2,27 @@
 
 namespace weft::cluster {
 
-std::optional<session_address> registry::announce(const registration& session) {
+using reason = displaced_session::reason;
+
+std::optional<displaced_session> registry::announce(const registration& session) {
   auto& in = bucket_of(session.user);
   std::lock_guard lock(in.mutex);
+  const displaced_session itself{session.where, reason::newer_of_device};
   if (is_of_earlier_life(session))
-    return session.where;
+    return itself;
   if (auto* older = in.sessions.find_if(session.user, [&session](const registration& each) {
         return each.device == session.device;
       })) {
     if (older->generation > session.generation)
-      return session.where;
-    const auto replaced = older->where;
+      return itself;
+    const displaced_session replaced{older->where, reason::newer_of_device};
     *older = session;
-    return replaced == session.where ? std::nullopt : std::optional(replaced);
+    return replaced.where == session.where ? std::nullopt : std::optional(replaced);
   }
   return insert(in, session);
 }
 
-std::optional<session_address> registry::insert(bucket& in, const registration& session) {
+std::optional<displaced_session> registry::insert(bucket& in, const registration& session) {
   std::size_t count = 0;
   registration* oldest = nullptr;
   in.sessions.for_each_of(session.user, [&](registration& each) {
@@ -28,7 +31,7 @@ std::optional<session_address> registry::insert(bucket& in, const registration& 
       oldest = &each;
   });
   if (count >= sessions_of_user_max) {
-    const auto replaced = oldest->where;
+    const displaced_session replaced{oldest->where, reason::too_many_of_user};
     *oldest = session;
     return replaced;
   }

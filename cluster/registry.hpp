@@ -7,6 +7,7 @@
 
 #include <array>
 #include <atomic>
+#include <cstdint>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -32,6 +33,18 @@ struct registration {
   session_generation generation;
 };
 
+/// A session that must end because another one was announced.
+struct displaced_session {
+  enum class reason : std::uint8_t {
+    /// There is a newer session of the same device.
+    newer_of_device,
+    /// The user has too many sessions, and this one is the oldest.
+    too_many_of_user,
+  };
+  session_address where;
+  reason why = reason::newer_of_device;
+};
+
 /// Sessions of one account at a time: more devices than a person has, and a bound on what one
 /// message can be multiplied by.
 inline constexpr std::size_t sessions_of_user_max = 100;
@@ -44,7 +57,7 @@ public:
   /// Adds a session. Gives the session that must end because of it, if any: the older one of the
   /// same device, the oldest of a user that has too many, or the announced one itself when it is
   /// not the newest of its device.
-  std::optional<session_address> announce(const registration& session);
+  std::optional<displaced_session> announce(const registration& session);
 
   /// The session has ended.
   void withdraw(user_id user, const session_address& where);
@@ -81,7 +94,7 @@ private:
   std::size_t collect(user_id user, std::array<session_address, 4>& few,
                       std::vector<session_address>& more) const;
   bool is_of_earlier_life(const registration& session) const;
-  std::optional<session_address> insert(bucket& in, const registration& session);
+  std::optional<displaced_session> insert(bucket& in, const registration& session);
 
   static constexpr unsigned bucket_bits = 6;
 

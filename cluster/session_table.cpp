@@ -8,6 +8,14 @@ namespace weft::cluster {
 namespace {
 
 const error fenced{errc::fenced, "a newer session of this device has taken its place"};
+/// Unlike a fenced session's, this client may come back; devices beyond the bound that did so at
+/// once would only displace one another.
+const error too_many_devices{errc::overloaded, "too many devices of this account are connected",
+                             outcome::nothing_written, 60'000};
+
+const error& error_of(displaced_session::reason why) {
+  return why == displaced_session::reason::too_many_of_user ? too_many_devices : fenced;
+}
 
 std::uint64_t now_us() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -41,7 +49,7 @@ void session_table::attach(const session_address& where, const actors::session_a
 }
 
 void session_table::announce(const session_address& where, user_id user, const device_id& device) {
-  std::optional<session_address> replaced;
+  std::optional<displaced_session> replaced;
   {
     auto& in = bucket_of(where.session);
     std::lock_guard lock(in.mutex);
@@ -53,7 +61,7 @@ void session_table::announce(const session_address& where, user_id user, const d
     replaced = registry_.announce({user, device, where, incarnation_, next_generation()});
   }
   if (replaced)
-    end(*replaced, fenced);
+    end(replaced->where, error_of(replaced->why));
 }
 
 void session_table::withdraw(const session_address& where) {

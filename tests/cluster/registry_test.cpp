@@ -54,7 +54,8 @@ TEST_CASE("a newer session of a device takes the place of the older one") {
   known.announce(session(ann, 1, 5));
   const auto replaced = known.announce(session(ann, 1, 8, there));
   REQUIRE(replaced);
-  CHECK(*replaced == session_address{here, session_no{5}});
+  CHECK(replaced->where == session_address{here, session_no{5}});
+  CHECK(replaced->why == displaced_session::reason::newer_of_device);
   CHECK(sessions_of(known, ann) == std::vector<std::uint64_t>{8});
   // The older one withdraws late: the newer one stays.
   known.withdraw(ann, {here, session_no{5}});
@@ -66,7 +67,8 @@ TEST_CASE("a session that is announced late does not fence a newer one") {
   known.announce(session(ann, 1, 8));
   const auto replaced = known.announce(session(ann, 1, 5));
   REQUIRE(replaced);
-  CHECK(*replaced == session_address{here, session_no{5}});
+  CHECK(replaced->where == session_address{here, session_no{5}});
+  CHECK(replaced->why == displaced_session::reason::newer_of_device);
   CHECK(sessions_of(known, ann) == std::vector<std::uint64_t>{8});
 }
 
@@ -98,7 +100,8 @@ TEST_CASE("a user that has too many sessions loses the oldest") {
     CHECK_FALSE(known.announce(session(ann, static_cast<std::uint8_t>(i), 10 + i)));
   const auto replaced = known.announce(session(ann, 200, 500));
   REQUIRE(replaced);
-  CHECK(replaced->session == session_no{10});
+  CHECK(replaced->where.session == session_no{10});
+  CHECK(replaced->why == displaced_session::reason::too_many_of_user);
   CHECK(known.size() == sessions_of_user_max);
 }
 

@@ -62,8 +62,8 @@ struct fixture {
     return where;
   }
 
-  int sessions_of(user_id user) const {
-    int out = 0;
+  std::size_t sessions_of(user_id user) const {
+    std::size_t out = 0;
     known.for_each_session(user, [&](const session_address&) { ++out; });
     return out;
   }
@@ -105,6 +105,17 @@ TEST_CASE("a newer session fences the older one of the same device and no other"
   CHECK(node.sessions_of(ann) == 2);
   CHECK(second.ends == 0);
   CHECK(other.ends == 0);
+}
+
+TEST_CASE("the oldest of too many devices is told so, and is not fenced") {
+  fixture node;
+  std::array<heard, sessions_of_user_max + 1> devices;
+  for (std::size_t i = 0; i < devices.size(); ++i)
+    node.table.announce(node.open(devices[i]), ann, device_id{{static_cast<std::uint8_t>(i)}});
+  CHECK(testing::await([&] { return devices[0].ends == 1; }));
+  CHECK(devices[0].why == errc::overloaded);
+  CHECK(devices[1].ends == 0);
+  CHECK(node.sessions_of(ann) == sessions_of_user_max);
 }
 
 TEST_CASE("an ended session cannot be announced") {
