@@ -24,7 +24,9 @@ error router::why_not_served() const {
     return stopping;
   switch (parts_.board.writes()) {
   case write_state::failed:
-    return {errc::read_only, "this node writes no more until it is restarted"};
+    // An earlier try of the same operation may have been written just before.
+    return {errc::read_only, "this node writes no more until it is restarted",
+            outcome::unknown_retry_same_id};
   case write_state::refused:
     return {errc::read_only, "this node's disk is full", outcome::nothing_written, 10'000};
   case write_state::taken:
