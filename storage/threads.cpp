@@ -65,12 +65,14 @@ public:
 
   /// False when the page is full. Sequences are dense: what is missing is damage, not absence.
   bool add(rocksdb::Iterator& rows, sequence expected) {
+    if (!rows.Valid())
+      return miss(expected);
     const auto key = rows.key().ToStringView();
     const auto value = rows.value().ToStringView();
     if (key.size() != message_key_bytes || value.empty() || value[0] != row_version)
       return fail("a message row is of no known form");
     if (get_be<std::uint64_t>(key.data() + thread_prefix_bytes) != expected.value)
-      return fail("event " + std::to_string(expected.value) + " is missing");
+      return miss(expected);
     if (!events.empty() && bytes_ + value.size() - 1 > range_.bytes_max)
       return false;
     bytes_ += value.size() - 1;
@@ -82,6 +84,9 @@ public:
   std::optional<error> failure;
 
 private:
+  bool miss(sequence expected) {
+    return fail("event " + std::to_string(expected.value) + " is missing");
+  }
   bool fail(std::string_view what) {
     failure = damaged(thread_, what);
     return false;
@@ -95,7 +100,7 @@ private:
 void read_up(page& into, rocksdb::Iterator& rows, const thread_id& thread, sequence from,
              sequence last) {
   rows.Seek(message_key(thread, from).view());
-  for (auto seq = from; seq <= last && rows.Valid(); seq = seq.next(), rows.Next()) {
+  for (auto seq = from; seq <= last; seq = seq.next(), rows.Next()) {
     if (!into.add(rows, seq))
       return;
   }
@@ -103,7 +108,7 @@ void read_up(page& into, rocksdb::Iterator& rows, const thread_id& thread, seque
 
 void read_down(page& into, rocksdb::Iterator& rows, const thread_id& thread, sequence from) {
   rows.SeekForPrev(message_key(thread, from).view());
-  for (auto seq = from; seq && rows.Valid(); seq = sequence{seq.value - 1}, rows.Prev()) {
+  for (auto seq = from; seq; seq = sequence{seq.value - 1}, rows.Prev()) {
     if (!into.add(rows, seq))
       break;
   }
@@ -152,6 +157,7 @@ result<std::vector<stored_event>> thread_reader::events(const thread_id& thread,
     read_down(out, *rows, thread, last);
   else if (*range.after < last) // Whatever a client asks for: there is no number after the last.
     read_up(out, *rows, thread, range.after->next(), last);
+  // Rows that cannot be read end the page as well.
   if (!rows->status().ok())
     return to_error(rows->status(), "read events of the thread " + to_text(thread));
   if (out.failure)

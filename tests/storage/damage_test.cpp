@@ -173,14 +173,24 @@ TEST_CASE("a row that was changed behind RocksDB's checksums fails its own") {
   CHECK(read.failure().code == errc::corrupt);
 }
 
-TEST_CASE("a missing event within a thread is damage, not a shorter page") {
+TEST_CASE("a missing event of a thread is damage, not a shorter page, wherever it was") {
   open_store one;
   chat_load load(1, one.where->shard_count(), 3);
   const auto what = load.next(5);
   REQUIRE(one.append_and_apply(what));
   const auto& at = one.where->raw();
   const auto& thread = load.conversations().front().thread;
-  REQUIRE(at.db->Delete({}, at[family::messages], message_key(thread, sequence{3}).view()).ok());
+  sequence missing;
+  SUBCASE("the oldest") {
+    missing = sequence{1};
+  }
+  SUBCASE("in the middle") {
+    missing = sequence{3};
+  }
+  SUBCASE("the newest") {
+    missing = sequence{5};
+  }
+  REQUIRE(at.db->Delete({}, at[family::messages], message_key(thread, missing).view()).ok());
   for (const auto& range : {event_range{.after = sequence{}}, event_range{.before = sequence{6}}}) {
     const auto page = thread_reader(*one.where).events(thread, range);
     REQUIRE(!page);
