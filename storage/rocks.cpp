@@ -30,6 +30,11 @@ error to_error(const rocksdb::Status& status, std::string_view attempted) {
   return out;
 }
 
+error failed_before() {
+  return {errc::read_only, "the store refuses writes since a write failed: restart the node",
+          outcome::unknown_retry_same_id};
+}
+
 error corrupt(std::string_view where, std::string_view what) {
   error out;
   out.code = errc::corrupt;

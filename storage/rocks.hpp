@@ -4,6 +4,7 @@
 #include "storage/format_file.hpp"
 #include "storage/key_layout.hpp"
 #include "storage/log_clock.hpp"
+#include "storage/log_guard.hpp"
 #include "storage/space_guard.hpp"
 #include "storage/store.hpp"
 #include "storage/synced_mark.hpp"
@@ -24,6 +25,8 @@ namespace weft::storage {
 struct store::handles {
   std::string directory;
   std::shared_ptr<rocksdb::FileSystem> file_system;
+  /// Between the database and `file_system`.
+  std::shared_ptr<log_guard> guard;
   std::unique_ptr<rocksdb::Env> env;
   rocksdb::FileLock* lock = nullptr;
   store_format format;
@@ -40,6 +43,10 @@ struct store::handles {
 
 /// An error of RocksDB in our words: "cannot ATTEMPTED: what RocksDB said".
 error to_error(const rocksdb::Status& status, std::string_view attempted);
+
+/// Refuses what comes after a failed write. Nothing of it is written, but it may be a retry of what
+/// failed, of which nobody knows.
+error failed_before();
 
 /// Stored bytes that contradict the format: "WHERE is damaged: WHAT".
 error corrupt(std::string_view where, std::string_view what);

@@ -57,6 +57,8 @@ rocksdb::DBOptions database_options(rocksdb::Env* env) {
   out.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   // A write-ahead log that went missing is damage, not an empty log.
   out.track_and_verify_wals_in_manifest = true;
+  // `store` flushes when it closes, unless a write has failed.
+  out.avoid_flush_during_shutdown = true;
   out.max_open_files = open_files_max;
   out.max_background_jobs = 2;
   out.avoid_unnecessary_blocking_io = true;

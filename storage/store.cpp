@@ -31,14 +31,15 @@ store_format new_format() {
   return out;
 }
 
-/// What an attempt to found a store left behind holds nothing.
+/// What an attempt to found a store left behind holds nothing, and a mark of another store's log
+/// says nothing about the one to be founded.
 result<void> clear_unfounded(store::handles& at) {
   rocksdb::Options options;
   options.env = at.env.get();
   const auto status = rocksdb::DestroyDB(database_path(at), options);
   if (!status.ok())
     return to_error(status, "clear the unfinished store in " + at.directory);
-  return {};
+  return synced_mark::remove(at.directory);
 }
 
 rocksdb::Status open_database(store::handles& at, const store_options& options) {
@@ -81,9 +82,9 @@ result<void> open_or_mend(store::handles& at, const store_options& options) {
 result<void> finish_founding(store::handles& at) {
   rocksdb::WriteOptions how;
   how.sync = true;
-  const auto status = at.db->Put(how, at[family::meta], store_id_key, at.format.store_id.view());
-  if (!status.ok())
-    return to_error(status, "found the store in " + at.directory);
+  at.guard->stop(at.db->Put(how, at[family::meta], store_id_key, at.format.store_id.view()));
+  if (at.guard->has_stopped())
+    return to_error(at.guard->failure(), "found the store in " + at.directory);
   at.format.state = founding::done;
   return write_format(*at.file_system, at.directory, at.format);
 }
@@ -115,7 +116,8 @@ result<void> open_or_found(store::handles& at, const store_options& options) {
       return begun;
     if (auto cleared = clear_unfounded(at); !cleared)
       return cleared;
-    // Its name must be durable before FORMAT says that the store is founded.
+    // Its name must be durable before FORMAT says that the store is founded, and so must the end of
+    // an old mark: both are names in this directory, which is synced here.
     if (auto made = make_directory(*at.file_system, database_path(at)); !made)
       return made;
   }
@@ -146,7 +148,8 @@ result<std::unique_ptr<store>> store::open(const store_options& options) {
   if (at.directory.size() > 1 && at.directory.back() == '/')
     at.directory.pop_back();
   at.file_system = options.file_system ? options.file_system : rocksdb::FileSystem::Default();
-  at.env = rocksdb::NewCompositeEnv(at.file_system);
+  at.guard = std::make_shared<log_guard>(at.file_system);
+  at.env = rocksdb::NewCompositeEnv(at.guard);
   auto& files = *at.file_system;
 
   if (auto made = make_directory(files, at.directory); !made)
@@ -173,7 +176,7 @@ result<std::unique_ptr<store>> store::open(const store_options& options) {
 store::~store() {
   auto& at = *handles_;
   if (at.db) {
-    // A store that failed cannot flush; it will replay its log instead.
+    // A store that failed does not flush; it will replay its log instead.
     (void)flush();
     for (auto* column_family : at.families)
       at.db->DestroyColumnFamilyHandle(column_family).PermitUncheckedError();
@@ -200,7 +203,13 @@ bool store::is_full() const {
   return handles_->space->is_full();
 }
 
+time_ms store::log_time(slot where) const {
+  return handles_->clock->at(shard_of(where, shard_count()));
+}
+
 result<void> store::flush() {
+  if (handles_->guard->has_stopped())
+    return failed_before();
   const std::vector<rocksdb::ColumnFamilyHandle*> all(handles_->families.begin(),
                                                       handles_->families.end());
   const auto status = handles_->db->Flush({}, all);

@@ -50,8 +50,13 @@ public:
   /// second.
   bool is_full() const;
 
+  /// The log time of a slot's shard: that of its newest event applied since the store was opened,
+  /// 0 while there is none. Who judges the age of an operation takes the later of this and his
+  /// clock: rows of operations are forgotten by it (operation_window.hpp). Cheap: reads memory.
+  time_ms log_time(slot where) const;
+
   /// Writes all column families' memory to disk, atomically with the applied indexes. After a
-  /// clean close there is nothing to replay.
+  /// clean close there is nothing to replay. Refused as `read_only` once a write has failed.
   result<void> flush();
 
   /// The database and its column families, for this folder's own files (rocks.hpp).

@@ -22,6 +22,14 @@ mark_bytes encode(std::uint64_t sequence) {
   return out;
 }
 
+std::string path_in(const std::string& directory) {
+  return directory + "/SYNCED";
+}
+
+error failed_to(const std::string& attempted) {
+  return {errc::io, "cannot " + attempted + ": " + std::generic_category().message(errno)};
+}
+
 } // namespace
 
 synced_mark::~synced_mark() {
@@ -29,11 +37,18 @@ synced_mark::~synced_mark() {
     ::close(file_);
 }
 
+result<void> synced_mark::remove(const std::string& directory) {
+  const auto path = path_in(directory);
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT)
+    return failed_to("remove " + path);
+  return {};
+}
+
 result<void> synced_mark::open(const std::string& directory) {
-  const auto path = directory + "/SYNCED";
+  const auto path = path_in(directory);
   file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (file_ < 0)
-    return error{errc::io, "cannot open " + path + ": " + std::generic_category().message(errno)};
+    return failed_to("open " + path);
   return {};
 }
 

@@ -19,6 +19,9 @@ public:
   synced_mark(const synced_mark&) = delete;
   synced_mark& operator=(const synced_mark&) = delete;
 
+  /// Removes the file from `directory`, if there is one. Durable once the directory is synced.
+  static result<void> remove(const std::string& directory);
+
   /// Opens the file in `directory`, or makes it.
   result<void> open(const std::string& directory);
 

@@ -9,7 +9,6 @@
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
-#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -17,7 +16,8 @@
 namespace weft::storage {
 namespace {
 
-/// Bytes of one synced batch; what is submitted beyond it waits for the next.
+/// A synced batch that has so many bytes takes no further submission. It exceeds them by the last
+/// one, whose size is bounded by whoever submits.
 constexpr std::size_t batch_bytes_max = 4u << 20;
 
 const std::vector<log_entry> no_entries;
@@ -33,11 +33,6 @@ struct submission {
 
 error refused(errc code, std::string message) {
   return {code, std::move(message), outcome::nothing_written};
-}
-
-error failed_before() {
-  return refused(errc::read_only,
-                 "the store refuses writes since a write failed: restart the node");
 }
 
 error in_doubt(const rocksdb::Status& status) {
@@ -73,7 +68,6 @@ struct writer::impl {
 
   store& where;
   const store::handles& at;
-  std::atomic<bool> failed{false};
 
   std::mutex mutex;
   std::condition_variable submitted_some;
@@ -114,6 +108,7 @@ void writer::impl::write_some() {
   rows.Clear();
   answers.clear();
   const auto begin = next;
+  const bool failed = at.guard->has_stopped();
   const bool full = !failed && where.is_full();
   for (; next < taken.size() && rows.GetDataSize() < batch_bytes_max; ++next) {
     // A cut looks for entries in the database: those before it have to be there.
@@ -213,12 +208,12 @@ result<void> writer::impl::commit() {
   if (status.ok())
     status = at.db->SyncWAL();
   at.space->note_written(rows.GetDataSize());
-  if (status.ok()) {
-    at.synced.write(last_sequence_of(rows));
-    return {};
-  }
-  failed = true;
-  return in_doubt(status);
+  // A failure of the log itself is known to the guard alone.
+  at.guard->stop(status);
+  if (at.guard->has_stopped())
+    return in_doubt(at.guard->failure());
+  at.synced.write(last_sequence_of(rows));
+  return {};
 }
 
 writer::writer(store& where) : impl_(std::make_unique<impl>(where)) {
@@ -228,7 +223,7 @@ writer::writer(store& where) : impl_(std::make_unique<impl>(where)) {
       impl_->ends[position.shard.value] = position.last;
   } else {
     // Nothing is appended to a damaged log.
-    impl_->failed = true;
+    impl_->at.guard->stop(rocksdb::Status::Corruption(positions.failure().message));
   }
   impl_->thread = std::thread([this] { impl_->run(); });
 }
@@ -248,10 +243,6 @@ void writer::submit(append_batch batch, done told) {
     impl_->submitted.push_back({std::move(batch), std::move(told)});
   }
   impl_->submitted_some.notify_one();
-}
-
-bool writer::has_failed() const {
-  return impl_->failed;
 }
 
 } // namespace weft::storage

@@ -27,7 +27,7 @@ struct log_cut {
 /// One request to the writer; everything in it becomes durable together.
 struct append_batch {
   /// Dense per shard, following what the log holds. Shared with whoever applies them later.
-  std::shared_ptr<const std::vector<log_entry>> entries;
+  entries_ptr entries;
   std::vector<hard_state> hard_states = {};
   /// Done before the entries are appended, which then follow what is left.
   std::vector<log_cut> cuts = {};
@@ -36,8 +36,9 @@ struct append_batch {
 /// Appends to the logs of all shards of the node. Gathers what was submitted while it was busy,
 /// writes one batch through the write-ahead log, syncs once and then tells everyone.
 ///
-/// After a failed write or sync the writer stays failed: what was in flight has an unknown
-/// outcome and a sync is never tried twice on the same pages. Reads of the store go on.
+/// After a failed write or sync everything is refused until the store is opened again: what was in
+/// flight has an unknown outcome and a sync is never tried twice on the same pages. Reads of the
+/// store go on.
 class writer {
 public:
   /// Told on the writer's thread once the batch is on stable storage, or will not be.
@@ -47,11 +48,9 @@ public:
   /// Finishes what was submitted, then ends its thread.
   ~writer();
 
-  /// Thread-safe; never blocks on the disk. The caller bounds what is in flight.
+  /// Thread-safe; never blocks on the disk. A submission is never split: the caller bounds its
+  /// bytes, and how many are in flight.
   void submit(append_batch batch, done told);
-
-  /// True after a failed write or sync; only reopening the store mends it.
-  bool has_failed() const;
 
 private:
   struct impl;

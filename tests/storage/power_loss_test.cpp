@@ -42,7 +42,7 @@ public:
   void run() {
     std::thread applying([this] { apply_what_is_done(); });
     std::thread flushing([this] { flush_now_and_then(); });
-    while (!files_.is_off() && !writer_.has_failed())
+    while (!files_.is_off() && !refused_)
       submit(load_.next(1 + random_() % 12));
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return in_flight_ == 0; });
@@ -65,6 +65,8 @@ private:
     writer_.submit({shared}, [this, shared](const result<void>& answer) {
       const std::scoped_lock lock(mutex_);
       --in_flight_;
+      if (!answer)
+        refused_ = true;
       // Without power nobody hears an answer any more.
       if (answer && !files_.is_off()) {
         for (const auto& entry : *shared)
@@ -116,6 +118,7 @@ private:
   std::size_t in_flight_ = 0;
   std::size_t submitted_ = 0;
   bool ending_ = false;
+  std::atomic<bool> refused_{false};
   writer writer_;
 };
 

@@ -183,6 +183,20 @@ TEST_CASE("a FORMAT file whose database is gone is reported as corrupt, not foun
   CHECK(refusal({.directory = one.place.path}).code == errc::corrupt);
 }
 
+TEST_CASE("the mark of a store that was removed by hand does not hinder the next founding") {
+  open_store one;
+  chat_load load(10, one.where->shard_count(), 1);
+  REQUIRE(one.append_and_apply(load.next(200)));
+  one.close();
+  std::filesystem::remove(one.place.path / "FORMAT");
+  std::filesystem::remove_all(one.place.path / "db");
+  REQUIRE(std::filesystem::exists(one.place.path / "SYNCED"));
+  for (int i = 0; i < 2; ++i) {
+    const auto opened = store::open({.directory = one.place.path});
+    REQUIRE_MESSAGE(opened, why(opened));
+  }
+}
+
 TEST_CASE("after a clean close there is nothing to replay") {
   open_store one;
   chat_load load(10, one.where->shard_count(), 1);

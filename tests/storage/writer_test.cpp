@@ -151,7 +151,6 @@ TEST_CASE("an entry that does not follow its log is refused with all of its subm
   CHECK(one.position(shard_id{6}).last == log_index{});
   CHECK(append(*one.writer, {make_entry(shard_id{6}, log_index{1}, epoch_record(1)),
                              make_entry(shard, log_index{2}, epoch_record(1))}));
-  CHECK(!one.writer->has_failed());
 }
 
 TEST_CASE("without free space appends are refused, leave no trace, and work again with space") {
@@ -165,7 +164,6 @@ TEST_CASE("without free space appends are refused, leave no trace, and work agai
   REQUIRE(!refused);
   CHECK(refused.failure().code == errc::read_only);
   CHECK(refused.failure().outcome == outcome::nothing_written);
-  CHECK(!one.writer->has_failed());
   CHECK(is_empty(one));
 
   one.place.files->report_free_bytes(1ull << 40);
@@ -185,7 +183,7 @@ TEST_CASE("space is looked up again while the store is open") {
   one.place.files->report_free_bytes(1ull << 40);
   while (one.where->is_full())
     std::this_thread::yield();
-  CHECK(!one.writer->has_failed());
+  CHECK(append(*one.writer, {}));
 }
 
 TEST_CASE("a failed sync leaves the outcome unknown and fails the writer for good") {
@@ -199,11 +197,11 @@ TEST_CASE("a failed sync leaves the outcome unknown and fails the writer for goo
   REQUIRE(!in_flight);
   CHECK(in_flight.failure().code == errc::read_only);
   CHECK(in_flight.failure().outcome == outcome::unknown_retry_same_id);
-  CHECK(one.writer->has_failed());
   const auto after = append(*one.writer, load.next(5));
   REQUIRE(!after);
   CHECK(after.failure().code == errc::read_only);
-  CHECK(after.failure().outcome == outcome::nothing_written);
+  // It may be a retry of what was in flight.
+  CHECK(after.failure().outcome == outcome::unknown_retry_same_id);
   // Reads go on.
   const auto& event = std::get<event_record>(first.front().what);
   CHECK(thread_reader(*one.where).head(event.thread));
@@ -221,7 +219,7 @@ TEST_CASE("a disk that is full after all fails the writer, and reopening mends i
   REQUIRE(!refused);
   CHECK(refused.failure().code == errc::read_only);
   CHECK(refused.failure().outcome == outcome::unknown_retry_same_id);
-  CHECK(one.writer->has_failed());
+  CHECK(!append(*one.writer, {}));
   one.close();
   one.place.files->refuse_writes(rocksdb::IOStatus::OK());
   one.open();
@@ -301,7 +299,6 @@ TEST_CASE("after a failed append of the log the store cannot be flushed and clos
   REQUIRE(one.append_and_apply(first));
   one.place.files->refuse_log_appends(rocksdb::IOStatus::NoSpace("No space left on device"));
   REQUIRE(!append(*one.writer, load.next(5)));
-  CHECK(one.writer->has_failed());
   const auto flushed = one.where->flush();
   REQUIRE(!flushed);
   CHECK(flushed.failure().code == errc::read_only);
@@ -316,6 +313,44 @@ TEST_CASE("after a failed append of the log the store cannot be flushed and clos
     REQUIRE(page);
     CHECK(page->at(event.seq.value - 1).bytes == *event.bytes);
   }
+}
+
+TEST_CASE("a log whose sync fails while a flush needs it costs neither the process nor its reads") {
+  // RocksDB, as Debian builds it, asserts that nobody uses a log after an error.
+  open_store one;
+  chat_load load(5, one.where->shard_count(), 1);
+  const auto first = load.next(5);
+  REQUIRE(one.append_and_apply(first));
+  one.place.files->hold_syncs();
+  // The flush closes a log that is not synced yet, as one between the writer's write and its sync,
+  // and syncs it; the writer's next sync waits for that log too.
+  const auto& at = one.where->raw();
+  REQUIRE(at.db->Put({}, at[family::meta], "not synced", "").ok());
+  auto flushed = std::async(std::launch::async, [&one] { return one.where->flush(); });
+  one.place.files->await_held_sync();
+  const auto before = at.db->GetLatestSequenceNumber();
+  std::promise<result<void>> told;
+  one.writer->submit({std::make_shared<const entries>(load.next(5))},
+                     [&told](const result<void>& done) { told.set_value(done); });
+  while (at.db->GetLatestSequenceNumber() == before)
+    std::this_thread::yield();
+  one.place.files->fail_syncs();
+  one.place.files->release_syncs();
+  const auto answer = told.get_future().get();
+  REQUIRE(!answer);
+  CHECK(answer.failure().outcome == outcome::unknown_retry_same_id);
+  CHECK(!flushed.get());
+  CHECK(!append(*one.writer, load.next(5)));
+
+  // What is synced may still be applied, and read.
+  const auto& event = std::get<event_record>(first.back().what);
+  CHECK(*thread_reader(*one.where).head(event.thread));
+  one.close();
+  const auto again = store::open({.directory = one.place.path});
+  REQUIRE_MESSAGE(again, why(again));
+  const auto replayed = replay(**again);
+  REQUIRE_MESSAGE(replayed, why(replayed));
+  CHECK(*thread_reader(**again).head(event.thread));
 }
 
 TEST_CASE("trimming forgets what was applied and flushed, and keeps the last such entry") {
