@@ -8,7 +8,8 @@
 
 namespace weft::storage {
 
-/// Written by `applier`, read by compactions that forget old operations. A shard that has applied
+/// Written by `applier`, read by compactions that forget old operations and by those who judge how
+/// old an operation is. A shard that has applied
 /// nothing since the node started stands at 0, so that nothing of it is forgotten.
 class log_clock {
 public:

@@ -1,7 +1,7 @@
 // What applying makes of records, and how readers show it.
 #include "storage/accounts.hpp"
-#include "storage/dedup_filter.hpp"
 #include "storage/inbox.hpp"
+#include "storage/operation_window.hpp"
 #include "storage/rocks.hpp"
 #include "tests/storage/fixture.hpp"
 
@@ -310,8 +310,7 @@ TEST_CASE("operations are remembered by device, the newest first to be found") {
   CHECK(!*threads.newest_operation(in.thread, device_id{}));
 }
 
-TEST_CASE(
-    "operations older than the window of log time are forgotten by compactions, younger kept") {
+TEST_CASE("compactions forget operations beyond the window and its slack, and none before") {
   open_store one;
   feeder feed(one);
   const auto in = between(user_id{1}, user_id{2}, *one.where);
@@ -332,16 +331,31 @@ TEST_CASE(
 
   // The op ids of this process may be ahead of the asked time: measure from the old one's own.
   const auto made = time_of(old.op)->value;
-  const auto edge = make_event(in, sequence{3}, time_ms{made + dedup_window_ms}, "c");
+  const auto kept = static_cast<std::uint64_t>((operation_window + operation_slack).count());
+  CHECK(operation_slack >= std::chrono::hours(1));
+  const auto edge = make_event(in, sequence{3}, time_ms{made + kept}, "c");
   feed.put(in, edge);
   compact();
   CHECK(*threads.operation(in.thread, in.device, old.op));
-  const auto beyond = make_event(in, sequence{4}, time_ms{made + dedup_window_ms + 1}, "d");
+  const auto beyond = make_event(in, sequence{4}, time_ms{made + kept + 1}, "d");
   feed.put(in, beyond);
   compact();
   CHECK(!*threads.operation(in.thread, in.device, old.op));
   CHECK(*threads.operation(in.thread, in.device, edge.op));
   CHECK(*threads.operation(in.thread, in.device, beyond.op));
+}
+
+TEST_CASE("the log time of a shard is that of its newest event, of whichever thread") {
+  open_store one;
+  feeder feed(one);
+  const auto in = between(user_id{1}, user_id{2}, *one.where);
+  const auto where = slot_of(in.thread);
+  CHECK(one.where->log_time(where) == time_ms{});
+  feed.put(in, make_event(in, sequence{1}, time_ms{5'000}, "a"));
+  feed.put(in, make_event(in, sequence{2}, time_ms{4'000}, "b"));
+  CHECK(one.where->log_time(where) == time_ms{5'000});
+  const slot elsewhere{static_cast<std::uint16_t>(where.value ^ 0x8000)};
+  CHECK(one.where->log_time(elsewhere) == time_ms{});
 }
 
 TEST_CASE("applying what was applied changes nothing, and a gap is refused") {
