@@ -70,8 +70,7 @@ client_message client_decoder::take(ClientFrame& frame, actors::session_requests
     return take_request(request, frame.mark_read(), turn);
   case kind::kFindUser:
     return take_request(request, frame.find_user(), turn);
-  case kind::kDelivered:
-  case kind::WHAT_NOT_SET:
+  default:
     break;
   }
   return refused{request, bad_request("the server does not know this kind of request")};

@@ -62,6 +62,29 @@ public:
       return true;
     case state::Record::kEpochStarted:
       return true;
+    case state::Record::kAccountChanged:
+      return put_changed_account(record.account_changed());
+    case state::Record::kAccountErased:
+      return erase_account(user_id{record.account_erased().user()});
+    case state::Record::kProfileChanged:
+      return put_profile(record.profile_changed());
+    case state::Record::kContactChanged:
+      return put_contact(record.contact_changed());
+    case state::Record::kBlockMirrored:
+      return put_block(record.block_mirrored());
+    case state::Record::kInviteChanged:
+      return put_invite(record.invite_changed());
+    case state::Record::kAuditWritten:
+      put(family::accounts,
+          audit_key(time_ms{record.audit_written().time_ms()}, record.audit_written().number())
+              .view(),
+          record.audit_written().SerializeAsString());
+      return true;
+    case state::Record::kLastSeen:
+      for (const auto& seen : record.last_seen().users())
+        put(family::accounts, user_key(user_id{seen.user()}, row_tag::account_seen).view(),
+            slice(encode_number(seen.time_ms())));
+      return true;
     case state::Record::WHAT_NOT_SET:
       return false;
     }
@@ -92,6 +115,73 @@ private:
       return false;
     put(family::accounts, device_key(user_id{record.user()}, *device).view(),
         record.row().SerializeAsString());
+    return true;
+  }
+
+  bool put_changed_account(const state::AccountChanged& record) {
+    const user_id user{record.user()};
+    put(family::accounts, user_key(user, row_tag::account_user).view(),
+        record.account().SerializeAsString());
+    return !record.has_operation() || put_operation(user, record.operation());
+  }
+
+  bool put_profile(const state::ProfileChanged& record) {
+    const user_id user{record.user()};
+    put(family::accounts, user_key(user, row_tag::account_profile).view(),
+        record.profile().SerializeAsString());
+    return !record.has_operation() || put_operation(user, record.operation());
+  }
+
+  bool put_contact(const state::ContactChanged& record) {
+    const user_id user{record.user()};
+    const user_id other{record.row().user()};
+    const contacts_version version{record.row().version()};
+    if (record.previous_version() != 0 && record.previous_version() != version.value)
+      erase(family::accounts,
+            contact_change_key(user, contacts_version{record.previous_version()}).view());
+    put(family::accounts, contact_key(user, other).view(), record.row().SerializeAsString());
+    put(family::accounts, contact_change_key(user, version).view(),
+        slice(encode_number(other.value)));
+    put(family::accounts, user_key(user, row_tag::contacts_version).view(),
+        slice(encode_number(version.value)));
+    return !record.has_operation() || put_operation(user, record.operation());
+  }
+
+  bool put_block(const state::BlockMirrored& record) {
+    const auto thread = thread_from_bytes(record.thread());
+    if (!thread)
+      return false;
+    put(family::threads, block_key(*thread, user_id{record.user()}).view(),
+        slice(block_row{record.is_blocked(), contacts_version{record.version()}}.encode()));
+    return true;
+  }
+
+  bool put_invite(const state::InviteChanged& record) {
+    if (record.code_hash().size() != code_hash_bytes)
+      return false;
+    put(family::accounts, invite_key(record.code_hash()).view(),
+        record.invite().SerializeAsString());
+    return true;
+  }
+
+  bool put_operation(user_id user, const state::Operation& done) {
+    const auto device = uuid_from_bytes<device_id>(done.device());
+    const auto op = uuid_from_bytes<op_id>(done.op_id());
+    if (!device || !op)
+      return false;
+    put(family::dedup, user_operation_key(user, *device, *op).view(),
+        slice(dedup_row{sequence{}, done.payload_hash()}.encode()));
+    return true;
+  }
+
+  /// The rows of a user of each kind are a range: one tombstone erases it, however many there are.
+  bool erase_account(user_id user) {
+    for (const auto tag : {row_tag::account_device, row_tag::account_profile, row_tag::account_seen,
+                           row_tag::contact, row_tag::contact_change, row_tag::contacts_version})
+      erase_all(family::accounts, user_key(user, tag));
+    for (const auto tag : {row_tag::inbox_thread, row_tag::inbox_order, row_tag::inbox_change,
+                           row_tag::inbox_version})
+      erase_all(family::inbox, user_key(user, tag));
     return true;
   }
 
@@ -144,6 +234,19 @@ private:
 
   void erase(family where, std::string_view key) {
     rows_.Delete(at_[where], key).PermitUncheckedError();
+  }
+
+  /// Erases every row whose key begins with `prefix`, which ends with a number.
+  void erase_all(family where, const key_buffer& prefix) {
+    const std::string begin{prefix.view()};
+    auto end = begin;
+    // What follows the prefix may hold any bytes: the end is the next number, carried over.
+    for (auto at = end.rbegin(); at != end.rend(); ++at) {
+      *at = static_cast<char>(static_cast<unsigned char>(*at) + 1);
+      if (*at != 0)
+        break;
+    }
+    rows_.DeleteRange(at_[where], begin, end).PermitUncheckedError();
   }
 
   const store::handles& at_;

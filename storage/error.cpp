@@ -44,6 +44,8 @@ std::string_view to_string(errc code) {
     return "bad_version";
   case errc::fenced:
     return "fenced";
+  case errc::suspended:
+    return "suspended";
   }
   return "unknown";
 }

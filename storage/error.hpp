@@ -49,6 +49,8 @@ enum class errc : std::uint8_t {
   bad_version = 18,
   /// A newer session of the same device, or a revocation, took this one's place.
   fenced = 19,
+  /// The operator has suspended the account.
+  suspended = 20,
 };
 
 /// Whether a failed mutation may have been written: what a client must know to retry rightly.

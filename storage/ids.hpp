@@ -56,6 +56,9 @@ using session_no = id<struct session_tag>;
 /// Version of a user's inbox: raised by every change of one of its rows.
 using inbox_version = id<struct inbox_version_tag>;
 
+/// Version of a user's contacts: raised by every change of one of them.
+using contacts_version = id<struct contacts_version_tag>;
+
 /// Milliseconds since 1970-01-01 UTC by the clock of the node that decided.
 using time_ms = id<struct time_tag>;
 

@@ -17,19 +17,27 @@ inline constexpr std::array<std::string_view, family_count> family_names{
 
 /// Kinds of rows within a family, as the byte behind the slot (or behind the thread).
 enum class row_tag : char {
-  thread_created = 'c', ///< threads: time of the first event
-  thread_head = 'h',    ///< threads: last sequence, ordinal and time
-  thread_member = 'm',  ///< threads: one member
-  account_name = 'n',   ///< accounts: name -> user
-  account_user = 'u',   ///< accounts: user -> Account
-  account_device = 'd', ///< accounts: user, device -> Device
-  inbox_thread = 't',   ///< inbox: user, thread -> InboxRow
-  inbox_order = 'o',    ///< inbox: user, inverted time, thread
-  inbox_change = 'c',   ///< inbox: user, version, thread
-  inbox_version = 'v',  ///< inbox: user -> version
-  shard_applied = 'a',  ///< shards: applied index
-  shard_epoch = 'e',    ///< shards: hard state
-  shard_relayed = 'r',  ///< shards: index up to which touches have been relayed
+  thread_created = 'c',   ///< threads: time of the first event
+  thread_head = 'h',      ///< threads: last sequence, ordinal and time
+  thread_member = 'm',    ///< threads: one member
+  thread_block = 'b',     ///< threads: whether one member blocks the other
+  account_name = 'n',     ///< accounts: name -> user
+  account_user = 'u',     ///< accounts: user -> Account
+  account_device = 'd',   ///< accounts: user, device -> Device
+  account_profile = 'p',  ///< accounts: user -> Profile
+  account_seen = 's',     ///< accounts: user -> time last seen
+  contact = 'k',          ///< accounts: user, other -> Contact
+  contact_change = 'c',   ///< accounts: user, version -> other
+  contacts_version = 'v', ///< accounts: user -> version
+  invite = 'i',           ///< accounts: hash of the code -> Invite
+  audit = 'a',            ///< accounts, slot 0: inverted time, number -> AuditEntry
+  inbox_thread = 't',     ///< inbox: user, thread -> InboxRow
+  inbox_order = 'o',      ///< inbox: user, inverted time, thread
+  inbox_change = 'c',     ///< inbox: user, version, thread
+  inbox_version = 'v',    ///< inbox: user -> version
+  shard_applied = 'a',    ///< shards: applied index
+  shard_epoch = 'e',      ///< shards: hard state
+  shard_relayed = 'r',    ///< shards: index up to which touches have been relayed
 };
 
 inline constexpr std::size_t slot_bytes = 2;
@@ -95,6 +103,11 @@ inline key_buffer member_key(const thread_id& thread, user_id member) {
   return key.tag(row_tag::thread_member).number(member.value);
 }
 
+inline key_buffer block_key(const thread_id& thread, user_id member) {
+  auto key = thread_prefix(thread);
+  return key.tag(row_tag::thread_block).number(member.value);
+}
+
 inline key_buffer dedup_prefix(const thread_id& thread, const device_id& device) {
   auto key = thread_prefix(thread);
   return key.text(device.view());
@@ -120,6 +133,46 @@ inline key_buffer user_key(user_id user, row_tag tag) {
 inline key_buffer device_key(user_id user, const device_id& device) {
   auto key = user_key(user, row_tag::account_device);
   return key.text(device.view());
+}
+
+inline key_buffer contact_key(user_id user, user_id other) {
+  return user_key(user, row_tag::contact).number(other.value);
+}
+
+inline key_buffer contact_change_key(user_id user, contacts_version version) {
+  return user_key(user, row_tag::contact_change).number(version.value);
+}
+
+/// Operations of a user's shard lie among those of threads, under a thread of kind 0.
+inline key_buffer user_operation_key(user_id user, const device_id& device, const op_id& op) {
+  key_buffer key;
+  key.number(slot_of(user).value).number(std::uint8_t{0}).number(user.value);
+  return key.number(std::uint64_t{0}).text(device.view()).text(op.view());
+}
+
+/// The slot of an invitation: of the first bytes of its code's hash.
+inline slot slot_of_invite(std::string_view code_hash) {
+  return slot{get_be<std::uint16_t>(code_hash.data())};
+}
+
+inline constexpr std::size_t code_hash_bytes = 32;
+
+inline key_buffer invite_key(std::string_view code_hash) {
+  return key_buffer{}
+      .number(slot_of_invite(code_hash).value)
+      .tag(row_tag::invite)
+      .text(code_hash.substr(0, code_hash_bytes));
+}
+
+/// Operators' actions are few: all of them lie in the first shard, the newest first.
+inline constexpr slot audit_slot{0};
+
+inline key_buffer audit_key(time_ms time, std::uint64_t number) {
+  return key_buffer{}
+      .number(audit_slot.value)
+      .tag(row_tag::audit)
+      .number(~time.value)
+      .number(~number);
 }
 
 inline key_buffer inbox_row_key(user_id user, const thread_id& thread) {

@@ -35,6 +35,19 @@ std::optional<dedup_row> dedup_row::decode(std::string_view bytes) {
                    get_be<std::uint64_t>(bytes.data() + 8)};
 }
 
+std::array<char, block_row::size_bytes> block_row::encode() const {
+  std::array<char, size_bytes> out;
+  out[0] = is_blocked ? 1 : 0;
+  put_be(out.data() + 1, version.value);
+  return out;
+}
+
+std::optional<block_row> block_row::decode(std::string_view bytes) {
+  if (bytes.size() != size_bytes || (bytes[0] != 0 && bytes[0] != 1))
+    return std::nullopt;
+  return block_row{bytes[0] == 1, contacts_version{get_be<std::uint64_t>(bytes.data() + 1)}};
+}
+
 std::array<char, cursors_bytes> encode_cursors(std::uint64_t read_seq,
                                                std::uint64_t delivered_seq) {
   std::array<char, cursors_bytes> out;

@@ -37,6 +37,17 @@ struct dedup_row {
   static std::optional<dedup_row> decode(std::string_view bytes);
 };
 
+/// Value of a block row: whether the member blocks the other one, as of which contacts version.
+struct block_row {
+  static constexpr std::size_t size_bytes = 9;
+
+  bool is_blocked = false;
+  contacts_version version;
+
+  std::array<char, size_bytes> encode() const;
+  static std::optional<block_row> decode(std::string_view bytes);
+};
+
 /// Length of the two cursors that a member row begins with. See cursor_merge.hpp.
 inline constexpr std::size_t cursors_bytes = 16;
 

@@ -25,8 +25,12 @@ result<std::optional<head_row>> read_head(const store::handles& at, const thread
   return row;
 }
 
+/// Block rows come before the members that they speak of.
+using blocks_by_user = std::vector<std::pair<user_id, block_row>>;
+
 /// Adds one row of a thread to its head; false when it does not parse.
-bool add_row(state::ThreadHead& head, std::string_view key, std::string_view value) {
+bool add_row(state::ThreadHead& head, blocks_by_user& blocks, std::string_view key,
+             std::string_view value) {
   const auto rest = key.substr(thread_prefix_bytes);
   if (rest.empty())
     return false;
@@ -53,9 +57,25 @@ bool add_row(state::ThreadHead& head, std::string_view key, std::string_view val
       *head.add_members() = *std::move(member);
     return member.has_value();
   }
+  case row_tag::thread_block: {
+    const auto row = block_row::decode(value);
+    if (rest.size() != 9 || !row)
+      return false;
+    blocks.emplace_back(user_id{get_be<std::uint64_t>(rest.data() + 1)}, *row);
+    return true;
+  }
   default:
     return false;
   }
+}
+
+void add_blocks(state::ThreadHead& head, const blocks_by_user& blocks) {
+  for (const auto& [user, row] : blocks)
+    for (auto& member : *head.mutable_members())
+      if (member.user() == user.value) {
+        member.set_blocks_peer(row.is_blocked);
+        member.set_blocks_version(row.version.value);
+      }
 }
 
 /// Collects a page of events; `step` walks towards newer or older ones.
@@ -129,15 +149,36 @@ result<std::optional<state::ThreadHead>> thread_reader::head(const thread_id& th
   const auto prefix = thread_prefix(thread);
   prefix_scan rows(store_.raw(), family::threads, prefix.view());
   state::ThreadHead out;
+  blocks_by_user blocks;
   for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
-    if (!add_row(out, rows->key().ToStringView(), rows->value().ToStringView()))
+    if (!add_row(out, blocks, rows->key().ToStringView(), rows->value().ToStringView()))
       return damaged(thread, "one of its rows does not parse");
   }
   if (!rows->status().ok())
     return to_error(rows->status(), "read the thread " + to_text(thread));
+  add_blocks(out, blocks);
   if (out.last_seq() == 0)
     return std::optional<state::ThreadHead>{};
   return std::optional{std::move(out)};
+}
+
+result<std::vector<std::pair<user_id, contacts_version>>>
+thread_reader::blocks_of(const thread_id& thread) const {
+  const auto prefix = thread_row_key(thread, row_tag::thread_block);
+  prefix_scan rows(store_.raw(), family::threads, prefix.view());
+  blocks_by_user blocks;
+  state::ThreadHead unused;
+  for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
+    if (!add_row(unused, blocks, rows->key().ToStringView(), rows->value().ToStringView()))
+      return damaged(thread, "one of its rows does not parse");
+  }
+  if (!rows->status().ok())
+    return to_error(rows->status(), "read the thread " + to_text(thread));
+  std::vector<std::pair<user_id, contacts_version>> out;
+  for (const auto& [user, row] : blocks)
+    if (row.is_blocked)
+      out.emplace_back(user, row.version);
+  return out;
 }
 
 result<std::vector<stored_event>> thread_reader::events(const thread_id& thread,

@@ -44,6 +44,11 @@ public:
   /// The head; nothing when the thread has no events.
   result<std::optional<state::ThreadHead>> head(const thread_id& thread) const;
 
+  /// Who blocks the other side, and since which version of his contacts: known before the thread
+  /// has events too.
+  result<std::vector<std::pair<user_id, contacts_version>>>
+  blocks_of(const thread_id& thread) const;
+
   /// Events of the range that are committed (at or below the head's last).
   result<std::vector<stored_event>> events(const thread_id& thread, const event_range& range) const;
 

@@ -20,7 +20,8 @@ constexpr std::size_t servers_max = 64;
 constexpr milliseconds operations_step{10};
 
 bool is_final(errc code) {
-  return code == errc::bad_version || code == errc::bad_credentials || code == errc::not_signed_in;
+  return code == errc::bad_version || code == errc::bad_credentials ||
+         code == errc::not_signed_in || code == errc::suspended;
 }
 
 } // namespace

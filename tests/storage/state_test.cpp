@@ -3,7 +3,7 @@
 #include "storage/inbox.hpp"
 #include "storage/operation_window.hpp"
 #include "storage/rocks.hpp"
-#include "tests/storage/fixture.hpp"
+#include "tests/storage/feeder.hpp"
 
 #include <rocksdb/convenience.h>
 
@@ -11,54 +11,6 @@ namespace weft::testing {
 namespace {
 
 using namespace weft::storage;
-
-conversation between(user_id a, user_id b, const store& where) {
-  conversation out;
-  out.thread = thread_id::direct(a, b);
-  out.lower = out.thread.lower_user();
-  out.upper = out.thread.upper_user();
-  out.shard = shard_of(slot_of(out.thread), where.shard_count());
-  out.device.bytes = make_uuid_v4();
-  return out;
-}
-
-/// Appends and applies records and events, each at the next place of its shard.
-class feeder {
-public:
-  explicit feeder(open_store& into) : into_(into), ends_(into.where->shard_count()) {}
-
-  void put(shard_id shard, state::Record record) {
-    auto entry = make_entry(shard, next(shard), std::move(record));
-    REQUIRE(into_.append_and_apply({std::move(entry)}));
-  }
-  void put(const conversation& in, const event_record& event) {
-    log_entry entry;
-    entry.shard = in.shard;
-    entry.index = next(in.shard);
-    entry.epoch = epoch{1};
-    entry.what = event;
-    REQUIRE(into_.append_and_apply({std::move(entry)}));
-  }
-
-private:
-  log_index next(shard_id shard) { return ends_[shard.value] = ends_[shard.value].next(); }
-
-  open_store& into_;
-  std::vector<log_index> ends_;
-};
-
-shard_id shard_of_user(user_id user, const store& where) {
-  return shard_of(slot_of(user), where.shard_count());
-}
-
-state::InboxChanged::Row inbox_row(const thread_id& thread, std::uint64_t time,
-                                   std::uint64_t version) {
-  state::InboxChanged::Row out;
-  out.mutable_row()->set_thread(to_bytes(thread));
-  out.mutable_row()->set_last_time_ms(time);
-  out.mutable_row()->set_version(version);
-  return out;
-}
 
 std::vector<std::string> threads_of(const result<std::vector<state::InboxRow>>& rows) {
   REQUIRE_MESSAGE(rows, why(rows));
