@@ -42,7 +42,7 @@ result<std::vector<state::Contact>> contact_reader::all(user_id user, std::size_
 result<std::vector<state::Contact>>
 contact_reader::changed_since(user_id user, contacts_version since, std::size_t limit) const {
   const auto& at = store_.raw();
-  const rocksdb::ManagedSnapshot moment(at.db.get());
+  rocksdb::ManagedSnapshot moment(at.db.get());
   const auto prefix = user_key(user, row_tag::contact_change);
   prefix_scan changes(at, family::accounts, prefix.view(), moment.snapshot());
   rocksdb::ReadOptions as_of;
