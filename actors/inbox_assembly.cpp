@@ -2,10 +2,26 @@
 
 namespace weft::actors {
 
-void inbox_assembly::begin(inbox_page page) {
+namespace {
+
+/// Leaves out the events that find no room, larger ones rather than all that follow.
+void fit_events(inbox_page& page, std::size_t room) {
+  for (auto& entry : page.rows) {
+    if (entry.last_event == nullptr)
+      continue;
+    if (entry.last_event->size() > room)
+      entry.last_event = nullptr;
+    else
+      room -= entry.last_event->size();
+  }
+}
+
+} // namespace
+
+void inbox_assembly::begin(inbox_page page, std::size_t events_bytes_max) {
   const auto request = page.request;
   const auto missing = page.rows.size();
-  pages_.insert_or_assign(request, waiting_page{std::move(page), missing});
+  pages_.insert_or_assign(request, waiting_page{std::move(page), missing, events_bytes_max});
 }
 
 std::optional<inbox_page> inbox_assembly::add(const last_event_read& answer) {
@@ -31,6 +47,7 @@ std::optional<inbox_page> inbox_assembly::give_up(std::uint64_t request) {
   if (found == pages_.end())
     return std::nullopt;
   auto page = std::move(found->second.page);
+  fit_events(page, found->second.events_bytes_max);
   pages_.erase(found);
   return page;
 }

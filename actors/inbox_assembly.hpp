@@ -3,6 +3,7 @@
 
 #include "actors/messages.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <unordered_map>
@@ -13,8 +14,9 @@ namespace weft::actors {
 /// of requests.
 class inbox_assembly {
 public:
-  /// Takes a page whose rows lack their last events. The session then asks for each of them.
-  void begin(inbox_page page);
+  /// Takes a page whose rows lack their last events. The session then asks for each of them. Those
+  /// that do not fit into `events_bytes_max`, in the order of the rows, are left out of the page.
+  void begin(inbox_page page, std::size_t events_bytes_max);
 
   /// Takes an answer; gives the page once nothing is missing.
   std::optional<inbox_page> add(const last_event_read& answer);
@@ -30,6 +32,7 @@ private:
   struct waiting_page {
     inbox_page page;
     std::size_t missing = 0;
+    std::size_t events_bytes_max = 0;
   };
   std::unordered_map<std::uint64_t, waiting_page> pages_;
 };

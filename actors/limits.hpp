@@ -25,8 +25,12 @@ struct limits {
   std::size_t history_page_bytes_max = 512u << 10;
   /// Rows of one inbox page.
   std::size_t inbox_page_rows_max = 100;
-  /// Names or ids of one lookup.
-  std::size_t lookup_users_max = 100;
+  /// The last event that an inbox row may carry: a list shows a line of it, and a larger one is
+  /// read by history when its thread is opened.
+  std::size_t inbox_last_event_bytes_max = 4u << 10;
+  /// Last events of one inbox page in all, so that what is expected of a page when it is asked for
+  /// is what it can become. Thirteen times what 100 messages of 100 bytes take.
+  std::size_t inbox_page_events_bytes_max = 128u << 10;
   /// Threads whose cursors one Resume may carry; the rest are asked for by history.
   std::size_t resume_cursors_max = 100;
 

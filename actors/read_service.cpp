@@ -107,7 +107,9 @@ void read_service::serve_one(const read_last& what) const {
     range.after = sequence{head->last_seq() - 1};
     range.limit = 1;
     auto events = storage::thread_reader(env_.store).events(what.thread, range);
-    if (events && !events->empty())
+    // What is left out need not travel: the page would have no room for it.
+    if (events && !events->empty() &&
+        events->front().bytes.size() <= env_.limits.inbox_last_event_bytes_max)
       answer.event = std::make_shared<const std::string>(std::move(events->front().bytes));
   }
   env_.router.to_session(what.ref.session, {std::move(answer)});

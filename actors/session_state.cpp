@@ -169,7 +169,7 @@ void session_state::tell(inbox_page& what) {
   for (const auto& entry : what.rows)
     if (auto thread = thread_from_bytes(entry.row.thread()))
       threads.push_back(*thread);
-  assembly_.begin(std::move(what));
+  assembly_.begin(std::move(what), env_->limits.inbox_page_events_bytes_max);
   for (const auto& thread : threads)
     env_->router.to_reads(slot_of(thread), read_last{ref(request), user_, thread});
   self_->delayed_send(self_, assembly_within, continuation{[this, request] {

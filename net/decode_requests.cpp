@@ -6,10 +6,11 @@ namespace weft::net {
 
 namespace {
 
-// What a page is charged with before it is there. Chat messages are short: most are below this,
-// and the charge becomes the real one when the page has come.
+// What an event of a history page is charged with before it is there. Chat messages are short: most
+// are below this, and the charge becomes the real one when the page has come.
 constexpr std::size_t expected_event_bytes = 512;
-constexpr std::size_t expected_row_bytes = 256;
+// What a row of an inbox page has at most, its last event apart.
+constexpr std::size_t row_bytes_max = 256;
 
 std::size_t page_limit(std::uint32_t asked, std::size_t max) {
   return std::min(asked == 0 ? page_default : asked, max);
@@ -89,8 +90,10 @@ client_message take_request(std::uint64_t request, const InboxRequest& from,
     out.below_thread = *below;
   }
   out.limit = page_limit(from.limit(), limits.inbox_page_rows_max);
+  const auto events =
+      std::min(out.limit * limits.inbox_last_event_bytes_max, limits.inbox_page_events_bytes_max);
   turn.emplace_back(out);
-  return request_decoded{request, static_cast<std::uint32_t>(out.limit * expected_row_bytes)};
+  return request_decoded{request, static_cast<std::uint32_t>(out.limit * row_bytes_max + events)};
 }
 
 client_message take_request(std::uint64_t request, const MarkRead& from,

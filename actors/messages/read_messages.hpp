@@ -30,7 +30,8 @@ struct read_inbox {
   std::size_t limit = 0;
 };
 
-/// The last event of a thread, for an inbox page; answered by `last_event_read`.
+/// The last event of a thread, for an inbox page, unless it is too large for one; answered by
+/// `last_event_read`.
 struct read_last {
   request_ref ref;
   user_id user;

@@ -74,7 +74,7 @@ struct history_page {
 };
 
 /// One row of an inbox page. `last_event` is the thread's last event, read from its own shard;
-/// empty when that shard did not answer.
+/// empty when that shard did not answer, or when it is too large (`limits`).
 struct inbox_entry {
   state::InboxRow row;
   shared_bytes last_event;
@@ -90,7 +90,8 @@ struct inbox_page {
   bool complete = true;
 };
 
-/// Answer to `read_last`, for the session alone: the last event that this user may see.
+/// Answer to `read_last`, for the session alone: the last event that this user may see; empty when
+/// there is none or it is too large for an inbox page.
 struct last_event_read {
   std::uint64_t request = 0;
   thread_id thread;

@@ -77,6 +77,37 @@ TEST_CASE("an inbox is empty at first") {
   CHECK(answer.inbox().complete());
 }
 
+TEST_CASE("an inbox whose last messages are all large comes in a frame that clients take") {
+  // Together they are more than the 2 MiB at which a client gives a frame up.
+  constexpr std::size_t count = 33;
+  weftd_process node;
+  device ann(node, "ann");
+  ann.register_account();
+  const std::string large(64u << 10, 'x');
+  for (std::size_t i = 1; i <= count; ++i) {
+    device one(node, "friend" + std::to_string(i));
+    one.register_account();
+    REQUIRE(one.send(thread_of(ann, one), i == 1 ? "small" : large).has_ack());
+  }
+  const auto page = [&ann] {
+    weft::ClientFrame frame;
+    frame.mutable_inbox()->set_since(0);
+    frame.mutable_inbox()->set_limit(100);
+    return ann.ask(std::move(frame)).inbox();
+  };
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  auto inbox = page();
+  while (inbox.threads_size() < static_cast<int>(count)) {
+    REQUIRE(std::chrono::steady_clock::now() < deadline);
+    inbox = page();
+  }
+  CHECK(inbox.ByteSizeLong() < (256u << 10));
+  for (const auto& row : inbox.threads()) {
+    CHECK(row.unread() == 1);
+    CHECK(row.has_last_event() == (row.peer_name() == "friend1"));
+  }
+}
+
 TEST_CASE_FIXTURE(many_friends, "threads come newest first, whatever the size of a page") {
   for (const std::uint32_t limit : {1u, 3u, 7u, 100u}) {
     const auto rows = all(limit);
