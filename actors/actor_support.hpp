@@ -25,6 +25,9 @@ inline time_ms wall_clock() {
       std::chrono::duration_cast<std::chrono::milliseconds>(now).count())};
 }
 
+/// What a user may not see is not to be told apart from what does not exist: one error for both.
+inline const error unseen{errc::not_found, "no such thread or user", outcome::nothing_written, 0};
+
 /// Replies that a request failed.
 inline void refuse_request(router& way, const request_ref& ref, const error& why) {
   if (ref.session.session)

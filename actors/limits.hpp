@@ -69,6 +69,8 @@ struct limits {
   /// Touches are coalesced for this long before they are sent to the inboxes.
   std::chrono::milliseconds touch_every{1'000};
   /// Moved cursors of a thread are written at most this often.
+  /// A thread asks for this long whether the peer of its first message exists; then it refuses.
+  std::chrono::milliseconds peer_check_within{10'000};
   std::chrono::milliseconds cursors_every{1'000};
 
   /// Cost of a password hash: OWASP's minimum for Argon2id, 19 MiB and 2 passes.

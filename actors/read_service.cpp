@@ -11,7 +11,8 @@ namespace weft::actors {
 
 namespace {
 
-const error unseen{errc::not_found, "no such thread or user", outcome::nothing_written, 0};
+const error token_ended{errc::not_signed_in, "this device's token has ended; log in again",
+                        outcome::nothing_written, 0};
 
 bool is_member(const state::ThreadHead& head, user_id user) {
   return std::any_of(head.members().begin(), head.members().end(),

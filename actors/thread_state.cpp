@@ -8,10 +8,12 @@ namespace weft::actors {
 
 namespace {
 
-const error unknown_thread{errc::not_found, "no such thread or user", outcome::nothing_written, 0};
-const error moving_away{errc::unavailable, "the thread is moving; try again",
-                        outcome::nothing_written, 200};
 const error busy{errc::overloaded, "the thread is busy; try again", outcome::nothing_written, 200};
+const error peer_away{errc::unavailable, "the other side's shard does not answer; try again",
+                      outcome::nothing_written, 1'000};
+
+/// Time between two questions about a peer.
+constexpr std::chrono::seconds ask_again_after{1};
 
 state::Member member_of(user_id user, std::string name) {
   state::Member out;
@@ -50,6 +52,7 @@ void thread_state::on_loaded(const result<std::optional<state::ThreadHead>>& hea
   self_->delayed_send(self_, env_->limits.idle_after, caf::tick_atom_v);
   phase_ = phase::serving;
   serve_stash();
+  end_turn();
 }
 
 // -- inputs -------------------------------------------------------------------------------------
@@ -64,7 +67,7 @@ void thread_state::on_inputs(thread_inputs& inputs) {
 
 void thread_state::take(thread_input&& input) {
   if (phase_ == phase::leaving)
-    return refuse(input, moving_away);
+    return refuse(input, left_because_);
   if (auto* answer = std::get_if<peer_checked>(&input))
     return handle(*answer);
   if (phase_ != phase::serving)
@@ -89,15 +92,15 @@ void thread_state::serve_stash() {
     stash_.pop_front();
     std::visit([this](auto& what) { handle(what); }, input);
   }
-  end_turn();
 }
 
 void thread_state::handle(send_message& what) {
   if (thread_.type != thread_id::kind::direct || !thread_.names_user(what.from))
-    return refuse_request(env_->router, what.ref, unknown_thread);
+    return refuse_request(env_->router, what.ref, unseen);
   if (!timeline_->is_open()) {
     stash_.push_front(std::move(what));
     phase_ = phase::asking;
+    asked_at_ = self_->clock().now();
     return ask_peer();
   }
   const auto ref = what.ref;
@@ -140,11 +143,18 @@ void thread_state::ask_peer() {
   env_->router.to_reads(slot_of(peer), check_user{thread_, peer});
   // The answer may be lost with a link or a full pool. One timer is enough for all questions.
   if (!std::exchange(peer_timer_, true))
-    self_->delayed_send(self_, std::chrono::seconds(1), continuation{[this] {
-                          peer_timer_ = false;
-                          if (waits_for_peer())
-                            ask_peer();
-                        }});
+    self_->delayed_send(self_, ask_again_after, continuation{[this] { ask_peer_again(); }});
+}
+
+void thread_state::ask_peer_again() {
+  peer_timer_ = false;
+  if (!waits_for_peer())
+    return;
+  if (self_->clock().now() - asked_at_ < env_->limits.peer_check_within)
+    return ask_peer();
+  refuse_stash(peer_away);
+  phase_ = phase::serving;
+  end_turn();
 }
 
 void thread_state::handle(peer_checked& what) {
@@ -160,10 +170,7 @@ void thread_state::handle(peer_checked& what) {
     cursors_.load(members);
     timeline_->open(std::move(members));
   } else {
-    // Whoever waits here writes to somebody who does not exist.
-    for (const auto& input : stash_)
-      refuse(input, unknown_thread);
-    stash_.clear();
+    refuse_stash(unseen); // Whoever waits here writes to somebody who does not exist.
   }
   phase_ = phase::serving;
   serve_stash();
@@ -206,6 +213,7 @@ void thread_state::look_up_operation(const operation_key& key) {
       else
         timeline_->learn(key, found.newest, found.done);
       serve_stash();
+      end_turn();
     };
   });
   if (!asked) {
@@ -238,6 +246,12 @@ void thread_state::end_turn() {
         env_->router.to_sessions_of(user_id{member.user()}, receipt, {});
   }
   receipts_.clear();
+  if (is_of_no_use() && entry_->retire(seen_))
+    self_->quit();
+}
+
+bool thread_state::is_of_no_use() const {
+  return phase_ == phase::serving && !timeline_->is_open() && stash_.empty() && under_way_.empty();
 }
 
 void thread_state::on_committed(std::uint64_t count) {
@@ -322,14 +336,15 @@ void thread_state::on_lost(const error& why) {
   leave(why);
 }
 
+void thread_state::refuse_stash(const error& why) {
+  for (const auto& input : std::exchange(stash_, {}))
+    refuse(input, why);
+}
+
 void thread_state::leave(const error& why) {
   phase_ = phase::leaving;
-  // Nothing is under way: the thread never got to serve, or all of it has been reported lost.
-  error unwritten = why;
-  unwritten.outcome = outcome::nothing_written;
-  for (const auto& input : stash_)
-    refuse(input, unwritten);
-  stash_.clear();
+  left_because_ = why;
+  refuse_stash(why);
   appends_.clear();
   receipts_.clear();
   entry_->abandon();

@@ -18,6 +18,9 @@ namespace weft::actors {
 /// serving  inputs are decided as they come
 /// asking   one input needs the store or another shard; inputs are stashed behind it
 /// leaving  an append was lost: what still comes is refused
+///
+/// A thread without events that has nothing to do leaves at the end of its turn: whatever ids are
+/// made up, they hold no memory.
 class thread_state {
 public:
   static inline const char* name = "thread";
@@ -46,12 +49,17 @@ private:
   void stash(thread_input&& input);
   void refuse(const thread_input& input, const error& why);
   void serve_stash();
-  /// Sends what the inputs of a turn have gathered: one append, one receipt per member.
+  /// Sends what the inputs of a turn have gathered: one append, one receipt per member. Comes last:
+  /// a thread that is of no use to anybody ends with it.
   void end_turn();
+  bool is_of_no_use() const;
 
-  /// Asks whether the peer of the first stashed send exists, until the answer comes.
+  /// Asks whether the peer of the first stashed send exists, until the answer comes or
+  /// `limits.peer_check_within` is over.
   void ask_peer();
+  void ask_peer_again();
   bool waits_for_peer() const;
+  void refuse_stash(const error& why);
   /// Asks the store what became of the first stashed send.
   void look_up_operation(const operation_key& key);
   /// Refuses the first stashed send: the store does not answer. The thread goes on, because what it
@@ -76,8 +84,13 @@ private:
   /// The appends under way, oldest first.
   std::deque<append_kind> under_way_;
   std::vector<std::pair<user_id, member_cursors>> receipts_;
+  /// Why the thread leaves. Its outcome holds for what still comes as well: that may repeat an
+  /// operation that was lost.
+  error left_because_;
   std::uint64_t seen_ = 0;
   caf::actor_clock::time_point busy_at_;
+  /// When the question about the peer was first asked.
+  caf::actor_clock::time_point asked_at_;
   bool cursors_due_ = false;
   bool peer_timer_ = false;
 };

@@ -40,16 +40,24 @@ TEST_CASE("when appends are lost everyone who waits gets the outcome of the loss
   CHECK(there.stored_bodies() == std::vector<std::string>{"first"});
 }
 
-TEST_CASE("what comes after the loss is refused with nothing written") {
+TEST_CASE("what comes after the loss is refused with the outcome of the loss") {
   thread_world there;
   there.start_with_one_message();
   there.send(there.ann_phone, op(2), "two");
-  there.ledger.lose(deposed);
-  there.post({there.message(there.bob_phone, op(1), "late")}); // Behind the loss in the mailbox.
+  auto why = deposed;
+  SUBCASE("unknown: it may repeat what was lost") {}
+  SUBCASE("nothing written") {
+    why.outcome = outcome::nothing_written;
+  }
+  there.ledger.lose(why);
+  // Behind the loss in the mailbox: a retry of what was lost.
+  auto retry = there.message(there.ann_phone, op(2), "two");
+  retry.ref.session = there.ann_laptop.session;
+  there.post({retry});
   there.run();
-  REQUIRE(there.failures(there.bob_phone).size() == 1);
-  CHECK(there.failures(there.bob_phone)[0].why.code == errc::unavailable);
-  CHECK(there.failures(there.bob_phone)[0].why.outcome == outcome::nothing_written);
+  REQUIRE(there.failures(there.ann_laptop).size() == 1);
+  CHECK(there.failures(there.ann_laptop)[0].why.code == errc::unavailable);
+  CHECK(there.failures(there.ann_laptop)[0].why.outcome == why.outcome);
   CHECK(there.ledger.waiting() == 0);
   CHECK(there.has_ended());
 }
@@ -75,6 +83,10 @@ TEST_CASE("an answer of the store that comes after the loss does not revive the 
   there.send(there.ann_phone, op(9), "nine");
   there.hold(there.reads);
   const auto waits = there.send(there.ann_phone, op(5), "five"); // Is being looked up.
+  auto retry = there.message(there.ann_phone, op(9), "nine");    // Waits behind it.
+  retry.ref.session = there.ann_laptop.session;
+  there.post({retry});
+  there.settle();
   // In the mailbox: the loss, the answer, a message. The actor's own end comes behind them.
   there.ledger.lose(deposed);
   there.release();
@@ -85,7 +97,9 @@ TEST_CASE("an answer of the store that comes after the loss does not revive the 
   REQUIRE(failures.size() == 2);
   CHECK(failures[0].why.outcome == outcome::unknown_retry_same_id);
   CHECK(failures[1].request == waits);
-  CHECK(failures[1].why.outcome == outcome::nothing_written);
+  CHECK(failures[1].why.outcome == outcome::unknown_retry_same_id);
+  REQUIRE(there.failures(there.ann_laptop).size() == 1);
+  CHECK(there.failures(there.ann_laptop)[0].why.outcome == outcome::unknown_retry_same_id);
   CHECK(there.failures(there.bob_phone).size() == 1);
   CHECK(there.ledger.waiting() == 0);
   CHECK(there.has_ended());

@@ -41,9 +41,13 @@ TEST_CASE("a message to a user who does not exist is not found and nothing is wr
   CHECK(failures[0].why.code == errc::not_found);
   CHECK(failures[0].why.outcome == outcome::nothing_written);
   CHECK(there.ledger.appends() == 0);
+  // Nothing of it stays in memory.
+  CHECK(there.entry->retired);
+  CHECK(there.has_ended());
 
   SUBCASE("once the user exists the same operation is appended") {
     there.add_account(eve, "eve");
+    there.start(thread_id::direct(ann, eve));
     there.send(there.ann_phone, op(1), "hello?");
     there.commit();
     REQUIRE(there.acks(there.ann_phone).size() == 1);
@@ -81,6 +85,7 @@ TEST_CASE("a stranger's message to a thread of others fails like one to a thread
   check_same(there.failures(there.eve_phone)[0].why, to_existing);
 
   // And like a message to somebody who does not exist.
+  there.start(thread_id::direct(ann, user_id{0x4444}));
   there.send(there.ann_phone, op(9), "anybody?");
   REQUIRE(there.failures(there.ann_phone).size() == 1);
   check_same(there.failures(there.ann_phone)[0].why, to_existing);
@@ -133,6 +138,65 @@ TEST_CASE("a question about the peer that gets lost is asked again") {
   CHECK(there.acks(there.ann_phone).size() == 1);
   there.run_after(std::chrono::seconds(5));
   CHECK(there.router.take_reads().empty());
+}
+
+TEST_CASE("a question about the peer that stays without an answer is given up after a while") {
+  thread_world there;
+  there.peer_answers = thread_world::answers::do_not_come;
+  there.start(thread_world::both());
+  there.send(there.ann_phone, op(1), "hello");
+  there.run_after(there.env.limits.peer_check_within / 2);
+  there.send(there.bob_phone, op(1), "anybody?");
+  CHECK(there.failures(there.ann_phone).empty());
+  there.run_after(there.env.limits.peer_check_within / 2);
+  there.run_after(std::chrono::seconds(1));
+  for (const auto& who : {there.ann_phone, there.bob_phone}) {
+    REQUIRE(there.failures(who).size() == 1);
+    CHECK(there.failures(who)[0].why.code == errc::unavailable);
+    CHECK(there.failures(who)[0].why.outcome == outcome::nothing_written);
+    CHECK(there.failures(who)[0].why.retry_after_ms == 1'000);
+  }
+  CHECK(there.ledger.appends() == 0);
+  CHECK(there.has_ended());
+}
+
+TEST_CASE("a thread without events that is only reported on holds no memory") {
+  thread_world there;
+  there.start(thread_world::both());
+  there.post({report_delivered{there.thread, ann, sequence{3}}});
+  there.run();
+  CHECK(there.entry->retired);
+  CHECK(there.has_ended());
+}
+
+TEST_CASE("a thread without events stays while more is under way to it") {
+  thread_world there;
+  there.start(thread_world::both());
+  ++there.entry->sent;
+  there.post({report_delivered{there.thread, ann, sequence{3}}});
+  there.run();
+  CHECK_FALSE(there.has_ended());
+  --there.entry->sent;
+  there.send(there.ann_phone, op(1), "hello");
+  there.commit();
+  CHECK(there.acks(there.ann_phone).size() == 1);
+  CHECK_FALSE(there.has_ended());
+}
+
+TEST_CASE("an answer and messages that come in one turn are all handled before the thread leaves") {
+  thread_world there;
+  there.peer_answers = thread_world::answers::do_not_come;
+  there.start(thread_world::both());
+  there.send(there.ann_phone, op(1), "hello");
+  there.post({peer_checked{there.thread, bob, std::nullopt},
+              there.message(there.ann_phone, op(2), "hello again")});
+  there.run();
+  CHECK(there.failures(there.ann_phone).size() == 1);
+  CHECK_FALSE(there.has_ended()); // The second one waits for its own answer.
+  there.post({peer_checked{there.thread, bob, "bob"}});
+  there.run();
+  there.commit();
+  CHECK(there.acks(there.ann_phone).size() == 1);
 }
 
 TEST_CASE("answers that come twice or too late change nothing") {
