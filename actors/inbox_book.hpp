@@ -10,8 +10,8 @@
 namespace weft::actors {
 
 /// The rows of an inbox that were needed lately, and the changes that touches and reading make to
-/// them. Plain class. Rows are taken from the store when they are first needed (`missing`, `load`);
-/// from then on they hold what has been decided, committed or not.
+/// them. Plain class. Rows are taken from the store when they are first needed (`knows`,
+/// `load_row`); from then on they hold what has been decided, committed or not.
 class inbox_book {
 public:
   void load_version(inbox_version version) { version_ = version; }

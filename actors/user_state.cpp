@@ -8,8 +8,6 @@ namespace weft::actors {
 
 namespace {
 
-const error moving_away{errc::unavailable, "the inbox is moving; try again",
-                        outcome::nothing_written, 200};
 const error busy{errc::overloaded, "the inbox is busy; try again", outcome::nothing_written, 200};
 
 /// Rows kept in memory: a person's lively threads, many times over.
@@ -71,8 +69,12 @@ void user_state::fetch(std::vector<thread_id> threads) {
           phase_ = phase::serving;
           if (found.failure.code != errc::none)
             return refuse_stash(found.failure);
-          for (const auto& [id, row] : found.rows)
+          for (const auto& [id, row] : found.rows) {
             book_.load_row(id, row);
+            // An earlier actor may have ended before it told the thread.
+            if (row && row->read_seq() > 0)
+              note_read(id, sequence{row->read_seq()});
+          }
           serve_stash();
         };
       });
@@ -96,7 +98,7 @@ void user_state::on_inputs(user_inputs& inputs) {
 
 void user_state::take(user_input&& input) {
   if (phase_ == phase::leaving)
-    return refuse(input, moving_away);
+    return refuse(input, left_because_);
   if (stash_.size() >= env_->limits.stash_inputs_max)
     return refuse(input, busy);
   stash_.push_back(std::move(input));
@@ -118,7 +120,11 @@ void user_state::serve_stash() {
 }
 
 void user_state::merge(touch& what) {
+  const auto before = book_.read_position(what.thread).first;
   book_.merge(what);
+  // Who writes has read what was before.
+  if (const auto now = book_.read_position(what.thread).first; now > before)
+    turn_.moved.emplace_back(what.thread, now);
   turn_.relays.push_back({what.relay, what.round, user_});
 }
 
@@ -169,17 +175,19 @@ void user_state::tell(const pending_change& done) {
                             {read_marked{read.ref.request, read.thread, read.seq, read.ordinal}});
     env_->router.to_sessions_of(user_, own_read_moved{read.thread, read.seq, read.ordinal},
                                 read.ref.session);
-    note_read(read);
+    note_read(read.thread, read.seq);
   }
+  for (const auto& [thread, seq] : done.moved)
+    note_read(thread, seq);
   if (done.version)
     env_->router.to_sessions_of(user_, inbox_moved{done.version}, {});
 }
 
-void user_state::note_read(const advance_read& what) {
+void user_state::note_read(const thread_id& thread, sequence seq) {
   if (reads_to_copy_.empty())
     self_->delayed_send(self_, env_->limits.cursors_every, continuation{[this] { copy_reads(); }});
-  auto& seq = reads_to_copy_[what.thread];
-  seq = std::max(seq, what.seq);
+  auto& noted = reads_to_copy_[thread];
+  noted = std::max(noted, seq);
 }
 
 void user_state::copy_reads() {
@@ -213,17 +221,17 @@ void user_state::on_lost(const error& why) {
   leave(why);
 }
 
-void user_state::refuse_stash(error why) {
-  why.outcome = outcome::nothing_written;
-  for (const auto& input : stash_)
+void user_state::refuse_stash(const error& why) {
+  for (const auto& input : std::exchange(stash_, {}))
     refuse(input, why);
-  stash_.clear();
 }
 
 void user_state::leave(const error& why) {
   phase_ = phase::leaving;
+  left_because_ = why;
   refuse_stash(why);
   under_way_.clear();
+  copy_reads(); // They are committed, whatever was lost.
   entry_->abandon();
   quit_after_mailbox(self_);
 }

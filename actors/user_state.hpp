@@ -7,6 +7,7 @@
 #include <deque>
 #include <memory>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace weft::actors {
@@ -38,6 +39,8 @@ private:
     inbox_version version;
     std::vector<touch_committed> relays;
     std::vector<advance_read> reads;
+    /// Read cursors that moved, for their threads to hear of.
+    std::vector<std::pair<thread_id, sequence>> moved;
   };
 
   void load();
@@ -49,11 +52,12 @@ private:
   void merge(advance_read& what);
   void end_turn();
   void tell(const pending_change& done);
-  void note_read(const advance_read& what);
+  /// Notes a committed read cursor for the next `copy_reads`.
+  void note_read(const thread_id& thread, sequence seq);
   void copy_reads();
   void refuse(const user_input& input, const error& why);
-  /// Nothing of the stash is written; relays repeat their touches by themselves.
-  void refuse_stash(error why);
+  /// Refuses what waits; relays repeat their touches by themselves.
+  void refuse_stash(const error& why);
   void leave(const error& why);
 
   user_actor::pointer self_;
@@ -67,7 +71,10 @@ private:
   pending_change turn_;
   /// Changes whose appends are under way, oldest first.
   std::deque<pending_change> under_way_;
-  /// Committed read cursors that the threads have not been told yet.
+  /// Why the user leaves, once he does.
+  error left_because_;
+  /// Committed read cursors that the threads have not been told yet. They may be lost with the
+  /// actor: what a row that is read from the store says is noted again.
   std::unordered_map<thread_id, sequence> reads_to_copy_;
   std::uint64_t seen_ = 0;
   caf::actor_clock::time_point busy_at_;

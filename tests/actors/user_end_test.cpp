@@ -27,11 +27,27 @@ TEST_CASE("when changes are lost readers get the outcome of the loss and touches
   CHECK(failures[0].request == 8);
   CHECK(failures[0].why.outcome == outcome::unknown_retry_same_id);
   CHECK(failures[1].request == 9);
-  CHECK(failures[1].why.outcome == outcome::nothing_written);
+  CHECK(failures[1].why.outcome == outcome::unknown_retry_same_id); // It may repeat the first.
   CHECK(there.router.relayed().empty());
   CHECK(there.ledger.waiting() == 0);
   CHECK(there.entry->abandoned);
   CHECK(there.has_ended());
+}
+
+TEST_CASE("read cursors that are committed are copied even when later changes are lost") {
+  user_world there;
+  there.start();
+  there.post({there.touch_of(bob, 9), there.read_of(bob, 7, 1)});
+  there.settle();
+  there.commit();
+  there.post({there.touch_of(bob, 10)});
+  there.settle();
+  there.ledger.lose(deposed);
+  there.settle();
+  REQUIRE(there.has_ended());
+  const auto copies = there.router.take_thread_messages();
+  REQUIRE(copies.size() == 1);
+  CHECK(std::get<copy_read>(copies[0].second.at(0)).seq == sequence{7});
 }
 
 TEST_CASE("rows that come after the loss do not revive the user") {
@@ -50,7 +66,7 @@ TEST_CASE("rows that come after the loss do not revive the user") {
   CHECK(there.ledger.waiting() == 0);
   REQUIRE(there.router.replies<request_failed>(user_world::phone).size() == 1);
   CHECK(there.router.replies<request_failed>(user_world::phone)[0].why.outcome ==
-        outcome::nothing_written);
+        outcome::unknown_retry_same_id);
   CHECK(there.has_ended());
 }
 

@@ -198,3 +198,45 @@ TEST_CASE("what is read before its touch came is kept by a later touch") {
   REQUIRE(rows);
   CHECK(rows->size() == 1);
 }
+
+TEST_CASE("a read cursor that one's own message moved is copied to its thread") {
+  user_world there;
+  there.start();
+  auto news = there.touch_of(bob, 9);
+  news.own_seq = sequence{8};
+  news.own_ordinal = weft::ordinal{8};
+  there.post({news});
+  there.settle();
+  there.advance(there.env.limits.cursors_every);
+  CHECK(there.router.take_thread_messages().empty()); // Not committed yet.
+  there.commit();
+  there.advance(there.env.limits.cursors_every);
+  const auto copies = there.router.take_thread_messages();
+  REQUIRE(copies.size() == 1);
+  CHECK(copies[0].first == thread_id::direct(ann, bob));
+  CHECK(std::get<copy_read>(copies[0].second.at(0)).user == ann);
+  CHECK(std::get<copy_read>(copies[0].second.at(0)).seq == sequence{8});
+  SUBCASE("once") {
+    there.post({news});
+    there.settle();
+    there.advance(there.env.limits.cursors_every);
+    CHECK(there.router.take_thread_messages().empty());
+  }
+}
+
+TEST_CASE("a read cursor that an actor could not copy any more is copied by the next one") {
+  user_world there;
+  there.start();
+  there.post({there.touch_of(bob, 9), there.read_of(bob, 7, 1)});
+  there.settle();
+  there.commit();
+  there.start(); // The one before ends without a word.
+  CHECK(there.router.take_thread_messages().empty());
+  there.post({there.touch_of(bob, 10)});
+  there.settle();
+  there.commit();
+  there.advance(there.env.limits.cursors_every);
+  const auto copies = there.router.take_thread_messages();
+  REQUIRE(copies.size() == 1);
+  CHECK(std::get<copy_read>(copies[0].second.at(0)).seq == sequence{7});
+}
