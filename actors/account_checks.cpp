@@ -1,6 +1,7 @@
 #include "actors/account_checks.hpp"
 
 #include "actors/actor_support.hpp"
+#include "actors/operation_time.hpp"
 #include "actors/password.hpp"
 #include "actors/token.hpp"
 #include "storage/accounts.hpp"
@@ -55,9 +56,9 @@ result<sign_in_check> complete(const storage::store& store, user_id user, std::s
 
 } // namespace
 
-result<void> check_shape(const register_account& what, const limits& bounds) {
-  if (!time_of(what.op))
-    return bad(errc::bad_request, "op_id is not a UUIDv7");
+result<void> check_shape(const register_account& what, const limits& bounds, time_ms now) {
+  if (auto why = refuse_time(what.op, now, bounds))
+    return std::move(*why);
   return check_common(what.name, what.password, what.device, what.device_name, bounds);
 }
 

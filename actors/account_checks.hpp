@@ -27,8 +27,9 @@ struct registration_check {
   sign_in_check who;
 };
 
-/// What a client may ask for, before any work is done for it.
-result<void> check_shape(const register_account& what, const limits& bounds);
+/// What a client may ask for, before any work is done for it. `now` is what the age of an operation
+/// is measured by.
+result<void> check_shape(const register_account& what, const limits& bounds, time_ms now);
 result<void> check_shape(const sign_in& what, const limits& bounds);
 
 /// `name_taken`, `conflict` (same operation, other password), or how to go on. Hashes the password.

@@ -56,7 +56,7 @@ void accounts_state::take(account_input& input) {
   if (leaving_)
     return refuse(input, moving_away);
   if (auto* what = std::get_if<register_account>(&input)) {
-    if (auto ok = check_shape(*what, env_->limits); !ok)
+    if (auto ok = check_shape(*what, env_->limits, wall_clock()); !ok)
       return refuse(input, ok.failure());
     const auto key = what->name;
     return queue_by_name(key, std::move(input));

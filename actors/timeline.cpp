@@ -1,5 +1,7 @@
 #include "actors/timeline.hpp"
 
+#include "actors/operation_time.hpp"
+
 #include <algorithm>
 
 namespace weft::actors {
@@ -22,27 +24,9 @@ void timeline::open(std::vector<state::Member> members) {
   members_ = std::move(members);
 }
 
-std::optional<error> timeline::refuse_time(const op_id& op, time_ms now) const {
-  auto made = time_of(op);
-  if (!made)
-    return error{errc::bad_request, "op_id is not a UUIDv7", outcome::nothing_written, 0};
-  const auto window = static_cast<std::uint64_t>(bounds_.operation_window.count());
-  const auto ahead = static_cast<std::uint64_t>(bounds_.operation_ahead_max.count());
-  if (made->value + window < now.value)
-    return error{errc::too_old,
-                 "the operation id is older than the window of duplicate suppression; "
-                 "look for the message in the history before sending it under a new id",
-                 outcome::nothing_written, 0};
-  if (made->value > now.value + ahead)
-    return error{errc::bad_request,
-                 "the operation id is from the future; make ids by the time in Hello",
-                 outcome::nothing_written, 0};
-  return std::nullopt;
-}
-
 send_decision timeline::decide(send_message&& what, time_ms now) {
   now = std::max(now, last_time_);
-  if (auto why = refuse_time(what.op, now))
+  if (auto why = refuse_time(what.op, now, bounds_))
     return refuse{std::move(*why)};
   const auto hash = payload_hash(what.content_type, what.body);
   const operation_key key{what.device, what.op};

@@ -75,7 +75,6 @@ public:
 
 private:
   send_decision append(send_message&& what, std::uint64_t hash, time_ms now);
-  std::optional<error> refuse_time(const op_id& op, time_ms now) const;
 
   const thread_id thread_;
   const limits& bounds_;

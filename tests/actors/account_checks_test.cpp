@@ -1,5 +1,6 @@
 // The blocking half of signing in, against a real store.
 #include "actors/account_checks.hpp"
+#include "actors/actor_support.hpp"
 #include "actors/password.hpp"
 #include "actors/token.hpp"
 #include "tests/actors/support.hpp"
@@ -161,12 +162,30 @@ TEST_CASE("shapes are checked against the limits") {
   CHECK_FALSE(check_shape(login("Ann", 1), bounds));
   CHECK_FALSE(check_shape(login(std::string(33, 'a'), 1), bounds));
   auto what = registration("ann", 1, 1);
-  CHECK(check_shape(what, bounds));
+  const auto now = wall_clock();
+  CHECK(check_shape(what, bounds, now));
   what.device_name = std::string(bounds.device_name_bytes_max + 1, 'x');
-  const auto too_large = check_shape(what, bounds);
+  const auto too_large = check_shape(what, bounds, now);
   REQUIRE_FALSE(too_large);
   CHECK(too_large.failure().code == errc::too_large);
   what = registration("ann", 1, 1);
   what.op.bytes[6] = 0x40;
-  CHECK_FALSE(check_shape(what, bounds));
+  CHECK_FALSE(check_shape(what, bounds, now));
+}
+
+TEST_CASE("a registration is measured by the age of its operation like a message") {
+  const auto bounds = cheap_limits();
+  const auto window = static_cast<std::uint64_t>(bounds.operation_window.count());
+  const auto ahead = static_cast<std::uint64_t>(bounds.operation_ahead_max.count());
+  constexpr time_ms made{1'700'000'000'000};
+  auto what = registration("ann", 1, 1);
+  what.op = op_at(made);
+  const auto refusal = [&](std::uint64_t now) {
+    const auto ok = check_shape(what, bounds, time_ms{now});
+    return ok ? errc::none : ok.failure().code;
+  };
+  CHECK(refusal(made.value + window) == errc::none);
+  CHECK(refusal(made.value + window + 1) == errc::too_old);
+  CHECK(refusal(made.value - ahead) == errc::none);
+  CHECK(refusal(made.value - ahead - 1) == errc::bad_request);
 }
