@@ -15,7 +15,9 @@ public:
   virtual ~ledger() = default;
 
   /// Appends records of one owner to one shard, in order. Each record counts once in the
-  /// `committed` messages that the owner gets; a `lost` message ends them all.
+  /// `committed` messages that the owner gets; a `lost` message ends them all. An empty `owner` is
+  /// told nothing, and what it appends may be refused without a word: whoever appends so sees the
+  /// outcome in the log (the touch relay), and appends again what does not appear there.
   virtual void append(shard_id shard, const appender_actor& owner,
                       std::vector<storage::record> records) = 0;
 

@@ -72,8 +72,6 @@ public:
   /// Drops the oldest operations above the bound; `pending` of the latest ones are never dropped.
   void forget_committed(std::size_t pending);
 
-  std::size_t remembered() const { return results_.size(); }
-
 private:
   /// What the store said last. Kept apart from the results, so that looking up makes nothing grow.
   struct looked_up {

@@ -71,7 +71,6 @@ public:
 
   std::size_t pending() const { return pending_.size(); }
   sequence last_committed() const { return committed_seq_; }
-  sequence last_decided() const { return last_seq_; }
 
 private:
   send_decision append(send_message&& what, std::uint64_t hash, time_ms now);
