@@ -35,11 +35,13 @@ inline void refuse_request(router& way, const request_ref& ref, const error& why
 }
 
 /// Runs `read` on the pool and what it returns (a closure) back in the actor `self`. False when the
-/// pool is full.
+/// pool is full. In the preferred lane: what an actor needs to go on is what its clients' sends and
+/// sign-ins wait for.
 template <class Handle, class Read>
 [[nodiscard]] bool read_then(blocking_pool& pool, const Handle& self, Read read) {
   return pool.submit(
-      [self, read = std::move(read)]() mutable { caf::anon_send(self, continuation{read()}); });
+      [self, read = std::move(read)]() mutable { caf::anon_send(self, continuation{read()}); },
+      pool_lane::preferred);
 }
 
 /// Ends an actor once everything already sent to it has been handled: messages keep their order, so

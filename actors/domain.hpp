@@ -14,7 +14,7 @@ struct domain {
   const storage::store& store;
   actors::router& router;
   actors::ledger& ledger;
-  /// Reads of the store.
+  /// Reads of the store: what actors need in the preferred lane, what clients read in the other.
   blocking_pool& reads;
   /// Argon2id, kept apart so that a flood of logins does not slow history down.
   blocking_pool& hashing;

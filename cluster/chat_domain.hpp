@@ -19,6 +19,7 @@ struct chat_domain_options {
   actors::limits limits;
   /// Reads block on the disk, not on the processor: more threads than cores are of use.
   std::size_t read_threads = 4;
+  /// In each of the two lanes.
   std::size_t reads_waiting_max = 4096;
   /// A hash takes tens of milliseconds of one core, and 19 MiB.
   std::size_t hashing_threads = 2;

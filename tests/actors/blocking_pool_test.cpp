@@ -10,6 +10,7 @@
 #include <vector>
 
 using weft::actors::blocking_pool;
+using weft::actors::pool_lane;
 
 namespace {
 
@@ -82,6 +83,45 @@ TEST_CASE("a full queue refuses and nothing happens to the job") {
 TEST_CASE("a pool without a queue refuses everything") {
   blocking_pool pool(1, 0);
   CHECK_FALSE(pool.submit([] {}));
+}
+
+TEST_CASE("preferred jobs go before ordinary ones that came earlier") {
+  gate busy;
+  std::vector<int> order;
+  std::promise<void> done;
+  blocking_pool pool(1, 10);
+  REQUIRE(pool.submit(busy.job()));
+  REQUIRE(busy.wait_until_entered());
+  REQUIRE(pool.submit([&order] { order.push_back(3); }));
+  REQUIRE(pool.submit([&order, &done] {
+    order.push_back(4);
+    done.set_value();
+  }));
+  REQUIRE(pool.submit([&order] { order.push_back(1); }, pool_lane::preferred));
+  REQUIRE(pool.submit([&order] { order.push_back(2); }, pool_lane::preferred));
+  busy.open();
+  REQUIRE(done.get_future().wait_for(time_limit) == std::future_status::ready);
+  CHECK(order == std::vector<int>{1, 2, 3, 4});
+}
+
+TEST_CASE("a lane that is full leaves the other one its room") {
+  auto full = pool_lane::ordinary;
+  SUBCASE("the ordinary one") {}
+  SUBCASE("the preferred one") {
+    full = pool_lane::preferred;
+  }
+  gate busy;
+  blocking_pool pool(1, 2);
+  REQUIRE(pool.submit(busy.job()));
+  REQUIRE(busy.wait_until_entered());
+  for (int i = 0; i < 2; ++i)
+    REQUIRE(pool.submit([] {}, full));
+  CHECK_FALSE(pool.submit([] {}, full));
+  const auto other = full == pool_lane::ordinary ? pool_lane::preferred : pool_lane::ordinary;
+  for (int i = 0; i < 2; ++i)
+    CHECK(pool.submit([] {}, other));
+  CHECK_FALSE(pool.submit([] {}, other));
+  busy.open();
 }
 
 TEST_CASE("the end of a pool finishes the job at hand and drops those that wait") {

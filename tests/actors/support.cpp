@@ -70,7 +70,8 @@ void world::wait_until_idle(actors::blocking_pool& pool) {
   for (const auto& [held, go_on] : held_)
     if (held == &pool)
       return;
-  // One thread serves the jobs in order: when this one runs, those before it are done and released.
+  // One thread serves the jobs, ordinary ones last: when this one runs, those before it are done
+  // and released, the preferred ones too.
   auto reached = std::make_shared<std::promise<void>>();
   auto idle = reached->get_future();
   const auto until = std::chrono::steady_clock::now() + time_limit;
@@ -99,9 +100,14 @@ void world::hold(actors::blocking_pool& pool) {
   held_.emplace_back(&pool, std::move(go_on));
 }
 
-void world::fill(actors::blocking_pool& pool) {
-  while (pool.submit([] {})) {
+void world::fill(actors::blocking_pool& pool, actors::pool_lane lane) {
+  while (pool.submit([] {}, lane)) {
   }
+}
+
+void world::fill(actors::blocking_pool& pool) {
+  fill(pool, actors::pool_lane::preferred);
+  fill(pool, actors::pool_lane::ordinary);
 }
 
 void world::release() {

@@ -30,7 +30,7 @@ op_id op(std::uint32_t n);
 /// Everything that the actors of a node are given, and a clock that moves when it is told to.
 class world {
 public:
-  /// `queue_max`: jobs that may wait at each of the two pools, which have one thread each.
+  /// `queue_max`: jobs that may wait in each lane of the two pools, which have one thread each.
   explicit world(const actors::limits& bounds = cheap_limits(), std::size_t queue_max = 1'000);
   /// Ends every actor that is still there.
   ~world();
@@ -44,7 +44,8 @@ public:
 
   /// Keeps the thread of a pool busy until `release`, so that nothing it is asked for comes.
   void hold(actors::blocking_pool& pool);
-  /// Takes up what is left of a held pool's queue.
+  /// Takes up what is left of one lane of a held pool, or of both.
+  void fill(actors::blocking_pool& pool, actors::pool_lane lane);
   void fill(actors::blocking_pool& pool);
   void release();
 

@@ -218,6 +218,22 @@ TEST_CASE("a thread that cannot even be read refuses and leaves") {
   there.release();
 }
 
+TEST_CASE("a thread is read and written while reads of clients fill their lane") {
+  thread_world there(cheap_limits(), 1);
+  there.start_with_one_message();
+  there.hold(there.reads);
+  there.fill(there.reads, pool_lane::ordinary);
+  there.start(thread_world::both()); // It had left memory.
+  there.post({there.message(there.ann_phone, op(2), "two")});
+  there.settle();
+  CHECK(there.failures(there.ann_phone).empty());
+  there.release();
+  there.run();
+  there.commit();
+  CHECK(there.acks(there.ann_phone).size() == 1);
+  CHECK(there.stored_bodies() == std::vector<std::string>{"first", "two"});
+}
+
 TEST_CASE("appends that wait for their commit are bounded") {
   auto bounds = cheap_limits();
   bounds.pending_appends_max = 2;
