@@ -7,8 +7,6 @@ namespace weft::actors {
 
 namespace {
 
-const error moving_away{errc::unavailable, "the account is moving; try again",
-                        outcome::nothing_written, 200};
 const error busy{errc::overloaded, "too many people sign in at once; try again",
                  outcome::nothing_written, 1000};
 
@@ -53,8 +51,8 @@ void accounts_state::on_inputs(account_inputs& inputs) {
 }
 
 void accounts_state::take(account_input& input) {
-  if (leaving_)
-    return refuse(input, moving_away);
+  if (left_because_)
+    return refuse(input, *left_because_);
   if (auto* what = std::get_if<register_account>(&input)) {
     if (auto ok = check_shape(*what, env_->limits, wall_clock()); !ok)
       return refuse(input, ok.failure());
@@ -67,7 +65,11 @@ void accounts_state::take(account_input& input) {
     const auto key = what->name;
     return queue_by_name(key, std::move(input));
   }
-  std::visit([this](const auto& what) { start(what); }, input);
+  if (auto* what = std::get_if<sign_out>(&input)) {
+    const auto key = what->name;
+    return queue_by_name(key, std::move(input));
+  }
+  start(std::get<resume>(input));
 }
 
 void accounts_state::queue_by_name(const std::string& key, account_input&& input) {
@@ -113,8 +115,8 @@ void accounts_state::start(const register_account& what) {
 
 void accounts_state::on_checked(const register_account& what,
                                 const result<registration_check>& found) {
-  if (leaving_)
-    return refuse_request(env_->router, what.ref, moving_away);
+  if (left_because_)
+    return refuse_request(env_->router, what.ref, *left_because_);
   if (!found) {
     refuse_request(env_->router, what.ref, found.failure());
     return finish_name(what.name);
@@ -142,8 +144,8 @@ void accounts_state::start(const sign_in& what) {
 }
 
 void accounts_state::on_checked(const sign_in& what, const result<sign_in_check>& found) {
-  if (leaving_)
-    return refuse_request(env_->router, what.ref, moving_away);
+  if (left_because_)
+    return refuse_request(env_->router, what.ref, *left_because_);
   if (!found) {
     refuse_request(env_->router, what.ref, found.failure());
     return finish_name(what.name);
@@ -155,13 +157,14 @@ void accounts_state::sign_device_in(const request_ref& ref, const sign_in_check&
                                     const device_id& device, const std::string& device_name,
                                     std::vector<storage::record> before) {
   const auto secret = make_token_secret();
+  const auto hash = hash_token_secret(secret);
   const auto now = wall_clock();
   state::Record record;
   auto& change = *record.mutable_device_changed();
   change.set_user(who.user.value);
   change.set_device(std::string{device.view()});
   change.mutable_row()->set_name(device_name);
-  change.mutable_row()->set_token_hash(hash_token_secret(secret));
+  change.mutable_row()->set_token_hash(hash);
   change.mutable_row()->set_created_ms(who.device ? who.device->created_ms() : now.value);
   change.mutable_row()->set_signed_in_ms(now.value);
   before.emplace_back(std::move(record));
@@ -172,6 +175,7 @@ void accounts_state::sign_device_in(const request_ref& ref, const sign_in_check&
   answer.name = who.name;
   answer.device = device;
   answer.token = format_token(who.user, device, secret);
+  answer.token_hash = hash;
   answer.inbox_version = who.inbox_version;
   append(std::move(before),
          {[this, ref, answer] {
@@ -182,19 +186,23 @@ void accounts_state::sign_device_in(const request_ref& ref, const sign_in_check&
 }
 
 void accounts_state::start(const resume& what) {
-  // Nothing is decided: the pool answers by itself.
-  const bool asked = env_->reads.submit([env = env_, what] {
-    auto found = check_token(env->store, what);
-    if (!found)
-      return refuse_request(env->router, what.ref, found.failure());
-    signed_in answer;
-    answer.request = what.ref.request;
-    answer.user = found->user;
-    answer.name = found->name;
-    answer.device = what.device;
-    answer.inbox_version = found->inbox_version;
-    env->router.to_session(what.ref.session, {std::move(answer)});
-  });
+  // Nothing is decided: the pool answers by itself. A sign-in or sign-out that is committed between
+  // this look and the session's announcement is found by the session (`confirm_session`).
+  const bool asked = env_->reads.submit(
+      [env = env_, what] {
+        auto found = check_token(env->store, what);
+        if (!found)
+          return refuse_request(env->router, what.ref, found.failure());
+        signed_in answer;
+        answer.request = what.ref.request;
+        answer.user = found->user;
+        answer.name = found->name;
+        answer.device = what.device;
+        answer.inbox_version = found->inbox_version;
+        answer.token_hash = hash_token_secret(what.secret);
+        env->router.to_session(what.ref.session, {std::move(answer)});
+      },
+      pool_lane::preferred);
   if (!asked)
     refuse_request(env_->router, what.ref, busy);
 }
@@ -206,18 +214,25 @@ void accounts_state::start(const sign_out& what) {
         return storage::account_reader(env->store).device(what.user, what.device);
       },
       [this, what](const result<std::optional<state::Device>>& found) { on_checked(what, found); });
-  if (!asked)
+  if (!asked) {
     refuse_request(env_->router, what.ref, busy);
+    finish_name(what.name);
+  }
 }
 
 void accounts_state::on_checked(const sign_out& what,
                                 const result<std::optional<state::Device>>& found) {
-  if (leaving_)
-    return refuse_request(env_->router, what.ref, moving_away);
-  if (!found)
-    return refuse_request(env_->router, what.ref, found.failure());
-  if (!*found) // Signed out already, and long ago.
-    return env_->router.to_session(what.ref.session, {signed_out{what.ref.request}});
+  if (left_because_)
+    return refuse_request(env_->router, what.ref, *left_because_);
+  if (!found) {
+    refuse_request(env_->router, what.ref, found.failure());
+    return finish_name(what.name);
+  }
+  // Signed out already, or signed in anew since: that token belongs to somebody else.
+  if (!*found || !same_hash((*found)->token_hash(), what.token_hash)) {
+    env_->router.to_session(what.ref.session, {signed_out{what.ref.request}});
+    return finish_name(what.name);
+  }
   state::Record record;
   auto& change = *record.mutable_device_changed();
   change.set_user(what.user.value);
@@ -226,10 +241,12 @@ void accounts_state::on_checked(const sign_out& what,
   change.mutable_row()->clear_token_hash();
   std::vector<storage::record> records;
   records.emplace_back(std::move(record));
-  append(
-      std::move(records),
-      {[this, ref = what.ref] { env_->router.to_session(ref.session, {signed_out{ref.request}}); },
-       [this, ref = what.ref](const error& why) { refuse_request(env_->router, ref, why); }});
+  append(std::move(records),
+         {[this, ref = what.ref, name = what.name] {
+            env_->router.to_session(ref.session, {signed_out{ref.request}});
+            finish_name(name);
+          },
+          [this, ref = what.ref](const error& why) { refuse_request(env_->router, ref, why); }});
 }
 
 // -- commits and the end ------------------------------------------------------------------------
@@ -251,7 +268,7 @@ void accounts_state::on_committed(std::uint64_t count) {
 }
 
 void accounts_state::on_tick() {
-  if (leaving_)
+  if (left_because_)
     return;
   const auto idle = self_->clock().now() - busy_at_;
   const bool at_rest = names_.empty() && under_way_.empty() && checks_under_way_ == 0;
@@ -261,7 +278,7 @@ void accounts_state::on_tick() {
 }
 
 void accounts_state::on_lost(const error& why) {
-  if (leaving_)
+  if (left_because_)
     return;
   for (const auto& each : std::exchange(under_way_, {}))
     if (each.lost)
@@ -270,18 +287,16 @@ void accounts_state::on_lost(const error& why) {
 }
 
 void accounts_state::leave(const error& why) {
-  leaving_ = true;
-  error unwritten = why;
-  unwritten.outcome = outcome::nothing_written;
+  left_because_ = why;
   for (const auto& [key, queue] : std::exchange(names_, {}))
     for (const auto& input : queue)
-      refuse(input, unwritten);
+      refuse(input, why);
   entry_->abandon();
   self_->send(self_, continuation{[this] { quit_if_done(); }});
 }
 
 void accounts_state::quit_if_done() {
-  if (leaving_ && checks_under_way_ == 0)
+  if (left_because_ && checks_under_way_ == 0)
     quit_after_mailbox(self_);
 }
 

@@ -7,13 +7,15 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
 namespace weft::actors {
 
 /// Decides the registrations, sign-ins and sign-outs of one shard. Requests for one name are served
-/// one at a time, in order: that makes a name unique and a retry find what it repeats.
+/// one at a time, in order: that makes a name unique, a retry find what it repeats, and a sign-out
+/// end the token that it was asked to end.
 class accounts_state {
 public:
   static inline const char* name = "accounts";
@@ -61,7 +63,9 @@ private:
   const domain* env_ = nullptr;
   shard_id shard_;
   std::shared_ptr<activation> entry_;
-  bool leaving_ = false;
+  /// Why the actor leaves, once it does. The outcome holds for what still comes as well: that may
+  /// repeat an operation that was lost.
+  std::optional<error> left_because_;
   /// Names being served, with the requests that wait for their turn.
   std::unordered_map<std::string, std::deque<account_input>> names_;
   std::size_t waiting_ = 0;

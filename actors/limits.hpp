@@ -33,6 +33,9 @@ struct limits {
   std::size_t inbox_page_events_bytes_max = 128u << 10;
   /// Threads whose cursors one Resume may carry; the rest are asked for by history.
   std::size_t resume_cursors_max = 100;
+  /// Cursors that a session reads behind at a time: enough to keep the disk at work, few enough
+  /// that a thousand devices that resume at once find room.
+  std::size_t resume_cursors_at_once = 4;
 
   /// Requests and bytes of one session that wait for their replies: beyond them its socket is not
   /// read, so that TCP slows the sender down.
@@ -66,11 +69,11 @@ struct limits {
   std::chrono::milliseconds sign_in_within{10'000};
   /// A frame that has begun must be complete within this time.
   std::chrono::milliseconds frame_within{30'000};
+  /// A thread asks for this long whether the peer of its first message exists; then it refuses.
+  std::chrono::milliseconds peer_check_within{10'000};
   /// Touches are coalesced for this long before they are sent to the inboxes.
   std::chrono::milliseconds touch_every{1'000};
   /// Moved cursors of a thread are written at most this often.
-  /// A thread asks for this long whether the peer of its first message exists; then it refuses.
-  std::chrono::milliseconds peer_check_within{10'000};
   std::chrono::milliseconds cursors_every{1'000};
 
   /// Cost of a password hash: OWASP's minimum for Argon2id, 19 MiB and 2 passes.

@@ -1,6 +1,7 @@
 #include "actors/read_service.hpp"
 
 #include "actors/actor_support.hpp"
+#include "actors/token.hpp"
 #include "storage/accounts.hpp"
 #include "storage/inbox.hpp"
 #include "storage/threads.hpp"
@@ -159,6 +160,16 @@ void read_service::serve_one(const check_user& what) const {
   if (*account)
     answer.name = (*account)->name();
   env_.router.to_thread(what.thread, {std::move(answer)});
+}
+
+void read_service::serve_one(const confirm_session& what) const {
+  auto device = storage::account_reader(env_.store).device(what.user, what.device);
+  auto version = storage::inbox_reader(env_.store).version(what.user);
+  if (!device || !version)
+    return; // The session asks again.
+  if (!*device || !same_hash((*device)->token_hash(), what.token_hash))
+    return env_.router.to_session(what.session, {session_ended{token_ended}});
+  env_.router.to_session(what.session, {session_confirmed{*version}});
 }
 
 } // namespace weft::actors

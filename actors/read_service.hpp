@@ -20,6 +20,7 @@ private:
   void serve_one(const mark_read& what) const;
   void serve_one(const find_user& what) const;
   void serve_one(const check_user& what) const;
+  void serve_one(const confirm_session& what) const;
 
   const domain& env_;
 };

@@ -9,6 +9,9 @@ namespace {
 /// How long an inbox page waits for the last events of its threads.
 constexpr std::chrono::seconds assembly_within{2};
 
+/// When to ask again whether the token holds.
+constexpr std::chrono::seconds confirm_again_after{1};
+
 } // namespace
 
 void session_state::open(const domain& env, sessions& table, std::shared_ptr<outlet> client,
@@ -32,7 +35,7 @@ void session_state::open(const domain& env, sessions& table, std::shared_ptr<out
   auto& what = std::get<resume>(who);
   what.ref = to;
   if (what.history_id == env_->store.history_id())
-    cursors_ = std::move(what.cursors);
+    cursors_.assign(what.cursors.begin(), what.cursors.end());
   what.cursors.clear();
   env_->router.to_accounts(slot_of(what.user), {std::move(what)});
 }
@@ -57,11 +60,15 @@ void session_state::ask(send_request& what) {
   out.thread = what.thread ? what.thread : thread_id::direct(user_, what.peer);
   out.content_type = std::move(what.content_type);
   out.body = std::move(what.body);
+  if (!may_take_part(out.thread))
+    return refuse_unseen(what.request);
   const auto thread = out.thread;
   to_thread(thread, std::move(out));
 }
 
 void session_state::ask(history_request& what) {
+  if (!may_take_part(what.thread))
+    return refuse_unseen(what.request);
   env_->router.to_reads(slot_of(what.thread), read_history{ref(what.request), user_, what.thread,
                                                            what.after, what.before, what.limit});
 }
@@ -72,6 +79,8 @@ void session_state::ask(inbox_request& what) {
 }
 
 void session_state::ask(mark_read_request& what) {
+  if (!may_take_part(what.thread))
+    return refuse_unseen(what.request);
   env_->router.to_reads(slot_of(what.thread),
                         mark_read{ref(what.request), user_, what.thread, what.seq});
 }
@@ -82,11 +91,22 @@ void session_state::ask(find_user_request& what) {
 }
 
 void session_state::ask(delivered_report& what) {
-  to_thread(what.thread, report_delivered{what.thread, user_, what.seq});
+  if (may_take_part(what.thread))
+    to_thread(what.thread, report_delivered{what.thread, user_, what.seq});
 }
 
 void session_state::ask(sign_out_request& what) {
-  env_->router.to_accounts(slot_of(user_), {sign_out{ref(what.request), user_, device_}});
+  env_->router.to_accounts(slot_of(user_),
+                           {sign_out{ref(what.request), user_, user_name_, device_, token_hash_}});
+}
+
+/// There are direct threads only.
+bool session_state::may_take_part(const thread_id& thread) const {
+  return thread.type == thread_id::kind::direct && thread.names_user(user_);
+}
+
+void session_state::refuse_unseen(std::uint64_t request) {
+  reply(request_failed{request, unseen});
 }
 
 void session_state::to_thread(const thread_id& thread, thread_input input) {
@@ -114,24 +134,48 @@ void session_state::tell(signed_in& what) {
   user_ = what.user;
   user_name_ = what.name;
   device_ = what.device;
-  inbox_version_ = what.inbox_version;
+  token_hash_ = what.token_hash;
   what.history_id = env_->store.history_id();
   live_ = true;
-  // Announced before the client hears of it: whatever is committed from now on is pushed, and
-  // whatever was before is in the state that the client asks for next.
+  // Announced before the client hears of it: what is committed from now on is pushed. Between the
+  // check of the token and here neither the inbox nor the token stood still, so both are looked at
+  // once more: `confirm` raises the version that heartbeats tell, or ends the session.
   table_->announce(address_, user_, device_);
-  if (client_)
-    client_->set_inbox_version(inbox_version_);
+  raise_inbox_version(what.inbox_version);
   reply(std::move(what));
-  catch_up();
+  confirm();
+}
+
+void session_state::confirm() {
+  if (confirmed_ || !live_)
+    return;
+  env_->router.to_reads(slot_of(user_), confirm_session{address_, user_, device_, token_hash_});
+  // The answer may be lost with a link or a full pool.
+  self_->delayed_send(self_, confirm_again_after, continuation{[this] { confirm(); }});
+}
+
+void session_state::tell(session_confirmed& what) {
+  raise_inbox_version(what.inbox_version);
+  if (!std::exchange(confirmed_, true))
+    catch_up();
 }
 
 void session_state::catch_up() {
-  for (const auto& cursor : cursors_)
+  // A client that cannot take pushes, or is gone, syncs by itself.
+  if (lagging_ || !client_)
+    cursors_.clear();
+  for (; !cursors_.empty() && catching_up_ < env_->limits.resume_cursors_at_once; ++catching_up_) {
+    const auto& cursor = cursors_.front();
     env_->router.to_reads(slot_of(cursor.thread),
                           read_history{ref(0), user_, cursor.thread, cursor.seq, std::nullopt,
                                        env_->limits.history_page_events_max});
-  cursors_.clear();
+    cursors_.pop_front();
+  }
+}
+
+void session_state::caught_up_one() {
+  --catching_up_;
+  catch_up();
 }
 
 void session_state::tell(signed_out& what) {
@@ -141,7 +185,7 @@ void session_state::tell(signed_out& what) {
 
 void session_state::tell(request_failed& what) {
   if (what.request == 0)
-    return; // A catch-up that failed: the client's own sync repairs it.
+    return caught_up_one(); // In vain: the client's own sync repairs it.
   if (assembly_.is_waiting(what.request)) {
     // A thread's shard refused `read_last`; the page itself has been read.
     if (auto page = assembly_.do_without_one(what.request))
@@ -159,6 +203,7 @@ void session_state::tell(history_page& what) {
   if (!what.events.empty())
     push(events_delivered{
         what.thread, std::make_shared<const std::vector<delivered_event>>(std::move(what.events))});
+  caught_up_one();
 }
 
 void session_state::tell(inbox_page& what) {
@@ -184,7 +229,11 @@ void session_state::tell(last_event_read& what) {
 }
 
 void session_state::tell(inbox_moved& what) {
-  inbox_version_ = std::max(inbox_version_, what.version);
+  raise_inbox_version(what.version);
+}
+
+void session_state::raise_inbox_version(weft::inbox_version version) {
+  inbox_version_ = std::max(inbox_version_, version);
   if (client_)
     client_->set_inbox_version(inbox_version_);
 }

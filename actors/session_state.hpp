@@ -6,6 +6,7 @@
 #include "actors/outlet.hpp"
 #include "actors/sessions.hpp"
 
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -42,6 +43,10 @@ private:
   void ask(find_user_request& what);
   void ask(delivered_report& what);
   void ask(sign_out_request& what);
+  /// Whether the user may have a part in a thread, as far as its id tells. What may not be is
+  /// refused here, so that ids that a client makes up activate nothing.
+  bool may_take_part(const thread_id& thread) const;
+  void refuse_unseen(std::uint64_t request);
   void to_thread(const thread_id& thread, thread_input input);
   /// Hands the inputs of a turn to their threads, one message each.
   void flush_turn();
@@ -53,6 +58,7 @@ private:
   void tell(inbox_page& what);
   void tell(last_event_read& what);
   void tell(inbox_moved& what);
+  void tell(session_confirmed& what);
   void tell(session_ended& what);
   template <class Push>
   requires(std::is_same_v<Push, events_delivered> || std::is_same_v<Push, receipt_moved> ||
@@ -64,7 +70,12 @@ private:
     reply(session_notice{std::move(what)});
   }
 
+  /// Asks whether the token still holds, again and again until the answer comes.
+  void confirm();
+  void raise_inbox_version(weft::inbox_version version);
+  /// Reads behind the next cursors, a few at a time.
   void catch_up();
+  void caught_up_one();
   void push(const session_notice& notice);
   void reply(const session_notice& notice);
   request_ref ref(std::uint64_t request) const { return {address_, request}; }
@@ -79,12 +90,17 @@ private:
   /// Null once the connection is gone.
   std::shared_ptr<outlet> client_;
   bool live_ = false;
+  bool confirmed_ = false;
   bool lagging_ = false;
   user_id user_;
   std::string user_name_;
   device_id device_;
+  /// Of the token by which this session is signed in.
+  std::string token_hash_;
   weft::inbox_version inbox_version_;
-  std::vector<held_cursor> cursors_;
+  /// Cursors not yet read behind, and how many reads are under way.
+  std::deque<held_cursor> cursors_;
+  std::size_t catching_up_ = 0;
   inbox_assembly assembly_;
   /// The inputs of the present turn by thread: few, so that a vector does.
   std::vector<std::pair<thread_id, thread_inputs>> turn_;

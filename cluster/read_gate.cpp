@@ -4,7 +4,8 @@ namespace weft::cluster {
 namespace {
 
 actors::pool_lane lane_of(const actors::read_request& what) {
-  const bool is_part_of_more = std::holds_alternative<actors::check_user>(what);
+  const bool is_part_of_more = std::holds_alternative<actors::check_user>(what) ||
+                               std::holds_alternative<actors::confirm_session>(what);
   return is_part_of_more ? actors::pool_lane::preferred : actors::pool_lane::ordinary;
 }
 

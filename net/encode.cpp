@@ -153,6 +153,7 @@ void append(byte_buffer& out, const actors::own_read_moved& x) {
 
 void append(byte_buffer&, const actors::last_event_read&) {}
 void append(byte_buffer&, const actors::inbox_moved&) {}
+void append(byte_buffer&, const actors::session_confirmed&) {}
 void append(byte_buffer&, const actors::session_ended&) {}
 
 /// A message that protobuf encodes.

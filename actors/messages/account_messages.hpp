@@ -45,11 +45,14 @@ struct resume {
   std::vector<held_cursor> cursors;
 };
 
-/// Ends the token of a device.
+/// Ends the token of a device that hashes to `token_hash`: one that the device got since stays.
+/// `name` is the user's.
 struct sign_out {
   request_ref ref;
   user_id user;
+  std::string name;
   device_id device;
+  std::string token_hash;
 };
 
 using account_input = std::variant<register_account, sign_in, resume, sign_out>;

@@ -59,7 +59,17 @@ struct check_user {
   user_id user;
 };
 
-using read_request =
-    std::variant<read_history, read_inbox, read_last, mark_read, find_user, check_user>;
+/// A session asks, once the registry knows it, whether its token still holds: a sign-in or sign-out
+/// may have been committed since the token was checked. Answered by `session_confirmed` with the
+/// inbox's version, or by `session_ended`.
+struct confirm_session {
+  session_address session;
+  user_id user;
+  device_id device;
+  std::string token_hash;
+};
+
+using read_request = std::variant<read_history, read_inbox, read_last, mark_read, find_user,
+                                  check_user, confirm_session>;
 
 } // namespace weft::actors

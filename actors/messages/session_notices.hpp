@@ -25,6 +25,8 @@ struct signed_in {
   /// Filled in by the session.
   std::uint64_t history_id = 0;
   weft::inbox_version inbox_version;
+  /// What is stored of the token, for the session alone: it names what was signed in.
+  std::string token_hash;
 };
 
 /// Reply: signed out; the session ends.
@@ -139,7 +141,12 @@ struct inbox_moved {
   weft::inbox_version version;
 };
 
-/// A newer session of the device has come, or the node stops: this one ends.
+/// Answer to `confirm_session`, for the session alone: its token holds, and its inbox stands here.
+struct session_confirmed {
+  weft::inbox_version inbox_version;
+};
+
+/// A newer session of the device has come, its token has ended, or the node stops: this one ends.
 struct session_ended {
   error why;
 };
@@ -147,7 +154,7 @@ struct session_ended {
 using session_notice =
     std::variant<signed_in, signed_out, send_acked, request_failed, history_page, inbox_page,
                  last_event_read, read_marked, user_found, events_delivered, receipt_moved,
-                 own_read_moved, inbox_moved, session_ended>;
+                 own_read_moved, inbox_moved, session_confirmed, session_ended>;
 using session_notices = std::vector<session_notice>;
 
 } // namespace weft::actors

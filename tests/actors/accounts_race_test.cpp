@@ -88,8 +88,11 @@ TEST_CASE("a full pool refuses as overloaded and the name is free again") {
   there.hold(there.reads);
   there.fill(there.reads);
   auto garbage = there.by_token(4, format_token(ann, device_no(4), make_token_secret()));
-  there.post(
-      {there.registration(1, "ann", op(1)), there.login(2, "ann"), garbage, there.logout(5, ann)});
+  signed_in of_eve;
+  of_eve.user = eve;
+  of_eve.name = "eve";
+  there.post({there.registration(1, "ann", op(1)), there.login(2, "ann"), garbage,
+              there.logout(5, of_eve)});
   there.settle();
   for (std::uint8_t n : {std::uint8_t{1}, std::uint8_t{2}, std::uint8_t{4}, std::uint8_t{5}}) {
     REQUIRE(there.failures(n).size() == 1);
@@ -100,6 +103,55 @@ TEST_CASE("a full pool refuses as overloaded and the name is free again") {
   there.release();
   there.finish_pools(); // Until then the queue may still be full.
   there.serve({there.registration(1, "ann", op(1))});
+  CHECK(there.sign_ins(1).size() == 1);
+}
+
+TEST_CASE("a sign-out waits for the sign-ins of its user that came before") {
+  accounts_world there;
+  there.start();
+  const auto account = there.registered(1, "ann");
+  // The login has read the device and waits for its commit; the sign-out is of the older session.
+  there.post({there.login(1, "ann")});
+  there.settle();
+  REQUIRE(there.ledger.waiting() == 1);
+  there.post({there.logout(1, account)});
+  there.settle();
+  CHECK(there.ledger.waiting() == 1);
+  there.serve({});
+  REQUIRE(there.sign_ins(1).size() == 1);
+  CHECK(there.router.replies<signed_out>(accounts_world::session(1)).size() == 1);
+  CHECK(there.opens(1, there.sign_ins(1)[0].token));
+}
+
+TEST_CASE("a sign-in waits for the sign-out of its user that came before") {
+  accounts_world there;
+  there.start();
+  const auto account = there.registered(1, "ann");
+  there.hold(there.reads);
+  there.post({there.logout(1, account)}); // Reads the device.
+  there.settle();
+  there.post({there.login(1, "ann")});
+  there.settle();
+  CHECK(there.ledger.waiting() == 0);
+  there.release();
+  there.serve({});
+  CHECK(there.router.replies<signed_out>(accounts_world::session(1)).size() == 1);
+  REQUIRE(there.sign_ins(1).size() == 1);
+  CHECK_FALSE(there.opens(1, account.token));
+  CHECK(there.opens(1, there.sign_ins(1)[0].token));
+}
+
+TEST_CASE("a token is looked at while reads of clients fill their lane") {
+  accounts_world there(cheap_limits(), 1);
+  there.start();
+  const auto account = there.registered(1, "ann");
+  there.hold(there.reads);
+  there.fill(there.reads, pool_lane::ordinary);
+  there.post({there.by_token(1, account.token)});
+  there.settle();
+  there.release();
+  there.finish_pools();
+  CHECK(there.failures(1).empty());
   CHECK(there.sign_ins(1).size() == 1);
 }
 
@@ -125,30 +177,50 @@ TEST_CASE("requests that wait for their name are bounded") {
   CHECK(there.failures(3).size() == 1);
 }
 
-TEST_CASE("when appends are lost everyone is told, each what is true of his request") {
+TEST_CASE("when appends are lost everyone is told, and nobody that nothing was written") {
   accounts_world there;
   there.start();
-  there.post({there.registration(1, "ann", op(1)), there.registration(2, "ann", op(2))});
+  // The second is a retry of the first: it may be in the log.
+  auto retry = there.registration(1, "ann", op(1));
+  retry.ref.session = accounts_world::session(2);
+  there.post({there.registration(1, "ann", op(1)), retry});
   there.settle();
   there.hold(there.hashing);
   there.post({there.registration(3, "bea", op(3))}); // Is being hashed.
   there.settle();
   there.ledger.lose(deposed);
-  there.post({there.login(4, "ann")});
+  auto late_retry = retry;
+  late_retry.ref.session = accounts_world::session(4);
+  there.post({late_retry});
   there.settle();
-  REQUIRE(there.failures(1).size() == 1);
-  CHECK(there.failures(1)[0].why.outcome == outcome::unknown_retry_same_id);
-  for (std::uint8_t n : {std::uint8_t{2}, std::uint8_t{4}}) {
+  for (std::uint8_t n : {std::uint8_t{1}, std::uint8_t{2}, std::uint8_t{4}}) {
     REQUIRE(there.failures(n).size() == 1);
-    CHECK(there.failures(n)[0].why.outcome == outcome::nothing_written);
+    CHECK(there.failures(n)[0].why.outcome == outcome::unknown_retry_same_id);
   }
   CHECK(there.entry->abandoned);
   CHECK_FALSE(there.has_ended()); // It still owes the third an answer.
   there.release();
   there.settle();
   REQUIRE(there.failures(3).size() == 1);
-  CHECK(there.failures(3)[0].why.outcome == outcome::nothing_written);
+  CHECK(there.failures(3)[0].why.code == errc::unavailable);
   CHECK(there.ledger.waiting() == 0);
+  CHECK(there.has_ended());
+}
+
+TEST_CASE("when it is certain that nothing was written, everyone is told so") {
+  accounts_world there;
+  there.start();
+  auto refused = deposed;
+  refused.outcome = outcome::nothing_written;
+  there.post({there.registration(1, "ann", op(1)), there.registration(2, "ann", op(2))});
+  there.settle();
+  there.ledger.lose(refused);
+  there.post({there.login(4, "ann")});
+  there.settle();
+  for (std::uint8_t n : {std::uint8_t{1}, std::uint8_t{2}, std::uint8_t{4}}) {
+    REQUIRE(there.failures(n).size() == 1);
+    CHECK(there.failures(n)[0].why.outcome == outcome::nothing_written);
+  }
   CHECK(there.has_ended());
 }
 

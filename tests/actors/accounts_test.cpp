@@ -1,4 +1,5 @@
 // The ACCOUNTS: registering, signing in and out.
+#include "actors/actor_support.hpp"
 #include "storage/accounts.hpp"
 #include "tests/actors/accounts_world.hpp"
 
@@ -159,7 +160,7 @@ TEST_CASE("after signing out the token opens nothing") {
   accounts_world there;
   there.start();
   const auto account = there.registered(1, "ann");
-  there.post({there.logout(1, account.user)});
+  there.post({there.logout(1, account)});
   there.settle();
   CHECK(there.router.replies<signed_out>(accounts_world::session(1)).empty());
   there.ledger.commit();
@@ -168,9 +169,49 @@ TEST_CASE("after signing out the token opens nothing") {
   CHECK_FALSE(there.opens(1, account.token));
 
   // Again, and by a device that was never there: there is nothing left to do.
-  there.serve({there.logout(1, account.user), there.logout(9, account.user)});
+  there.serve({there.logout(1, account), there.logout(9, account)});
   CHECK(there.router.replies<signed_out>(accounts_world::session(1)).size() == 2);
   CHECK(there.router.replies<signed_out>(accounts_world::session(9)).size() == 1);
+}
+
+TEST_CASE("signing out ends the token of its own session and none that came later") {
+  accounts_world there;
+  there.start();
+  const auto account = there.registered(1, "ann");
+  there.serve({there.login(1, "ann")});
+  const auto newer = there.sign_ins(1).at(0);
+  there.serve({there.logout(1, account)}); // Of the session before.
+  CHECK(there.router.replies<signed_out>(accounts_world::session(1)).size() == 1);
+  CHECK(there.opens(1, newer.token));
+  there.serve({there.logout(1, newer)});
+  CHECK(there.router.replies<signed_out>(accounts_world::session(1)).size() == 2);
+  CHECK_FALSE(there.opens(1, newer.token));
+}
+
+TEST_CASE("a session is told which token it is signed in by, however it signs in") {
+  accounts_world there;
+  there.start();
+  const auto hash_of = [](const std::string& token) {
+    return hash_token_secret(parse_token(token)->secret);
+  };
+  const auto account = there.registered(1, "ann");
+  CHECK(account.token_hash == hash_of(account.token));
+  REQUIRE(there.opens(1, account.token));
+  CHECK(there.sign_ins(1).at(0).token_hash == hash_of(account.token));
+  there.serve({there.login(2, "ann")});
+  CHECK(there.sign_ins(2).at(0).token_hash == hash_of(there.sign_ins(2).at(0).token));
+}
+
+TEST_CASE("a registration whose operation is too old is refused before any work is done for it") {
+  accounts_world there;
+  there.start();
+  there.hold(there.hashing);
+  const auto week_ago = wall_clock().value - 8 * 24 * 3'600'000ULL;
+  there.post({there.registration(1, "ann", op_at(time_ms{week_ago}))});
+  there.settle();
+  REQUIRE(there.failures(1).size() == 1);
+  CHECK(there.failures(1)[0].why.code == errc::too_old);
+  CHECK(there.failures(1)[0].why.outcome == outcome::nothing_written);
 }
 
 TEST_CASE("what is badly formed is refused before any work is done for it") {

@@ -61,8 +61,8 @@ actors::resume accounts_world::by_token(std::uint8_t n, const std::string& token
   return out;
 }
 
-actors::sign_out accounts_world::logout(std::uint8_t n, user_id user) {
-  return {{session(n), ++requests_}, user, device_no(n)};
+actors::sign_out accounts_world::logout(std::uint8_t n, const actors::signed_in& by) {
+  return {{session(n), ++requests_}, by.user, by.name, device_no(n), by.token_hash};
 }
 
 actors::signed_in accounts_world::registered(std::uint8_t n, const std::string& name) {

@@ -29,7 +29,8 @@ public:
   actors::sign_in login(std::uint8_t n, const std::string& name,
                         std::string password = "correct horse");
   actors::resume by_token(std::uint8_t n, const std::string& token);
-  actors::sign_out logout(std::uint8_t n, user_id user);
+  /// The sign-out of a session that signed in with that answer.
+  actors::sign_out logout(std::uint8_t n, const actors::signed_in& by);
 
   static actors::session_address session(std::uint8_t n) {
     return {actors::node_no{1}, session_no{n}};

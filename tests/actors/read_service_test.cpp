@@ -1,5 +1,6 @@
 // Reads of threads, inboxes and users, and what they do not tell.
 #include "actors/read_service.hpp"
+#include "actors/token.hpp"
 #include "tests/actors/thread_world.hpp"
 
 #include <doctest/doctest.h>
@@ -191,4 +192,56 @@ TEST_CASE("users are found by name and by id") {
   REQUIRE(failures.size() == 2);
   CHECK(failures[0].why.code == errc::not_found);
   CHECK(failures[1].why.message == failures[0].why.message);
+}
+
+TEST_CASE("the last event of a thread is read for an inbox unless it is too large for one") {
+  with_history there;
+  const auto last = [&there] {
+    there.router.clear();
+    there.serve(read_last{there.ref(), ann, thread_world::both()});
+    const auto answers = there.router.replies<last_event_read>(there.ann_phone.session);
+    REQUIRE(answers.size() == 1);
+    return answers[0].event;
+  };
+  REQUIRE(last() != nullptr);
+  CHECK(event_of(*last()).message().body() == "5");
+  const auto bound = there.env.limits.inbox_last_event_bytes_max;
+  there.send(there.ann_phone, op(6), std::string(bound - 100, 'x'));
+  there.commit();
+  CHECK(last() != nullptr);
+  there.send(there.ann_phone, op(7), std::string(bound, 'x'));
+  there.commit();
+  CHECK(last() == nullptr);
+}
+
+TEST_CASE("a session's token is confirmed with the inbox's version, or the session ends") {
+  with_history there;
+  const auto hash = hash_token_secret("secret");
+  const auto put_token = [&there](const std::string& token_hash) {
+    state::Record record;
+    auto& change = *record.mutable_device_changed();
+    change.set_user(ann.value);
+    change.set_device(std::string{device_no(1).view()});
+    change.mutable_row()->set_token_hash(token_hash);
+    there.ledger.put(slot_of(ann), std::move(record));
+  };
+  const auto ask = [&there, &hash] {
+    there.router.clear();
+    there.serve(confirm_session{there.ann_phone.session, ann, device_no(1), hash});
+    return there.router.replies(there.ann_phone.session);
+  };
+  const auto is_ended = [](const session_notices& said) {
+    const auto ends = only<session_ended>(said);
+    return said.size() == 1 && ends.size() == 1 && ends[0].why.code == errc::not_signed_in;
+  };
+  CHECK(is_ended(ask())); // No such device.
+  put_token(hash);
+  there.put_rows(3);
+  const auto confirmed = only<session_confirmed>(ask());
+  REQUIRE(confirmed.size() == 1);
+  CHECK(confirmed[0].inbox_version == inbox_version{3});
+  put_token(hash_token_secret("another")); // Signed in anew.
+  CHECK(is_ended(ask()));
+  put_token(""); // Signed out.
+  CHECK(is_ended(ask()));
 }

@@ -114,6 +114,7 @@ TEST_CASE("a device that resumes gets what lies behind its cursors") {
   CHECK(std::get<resume>(asked.at(0).second.at(0)).cursors.empty()); // The accounts need none.
   CHECK(there.router.take_reads().empty()); // Not before the token was found to be right.
   there.let_in();
+  there.confirm();
   const auto reads = there.router.take_reads();
   REQUIRE(reads.size() == 2);
   const auto& first = std::get<read_history>(reads[0]);
@@ -137,6 +138,7 @@ TEST_CASE("nothing behind a cursor means nothing is pushed, and a failure tells 
   session_world there;
   there.start(with_cursors(there.store().history_id()));
   there.let_in();
+  there.confirm();
   const auto before = there.client->replies.size();
   history_page nothing;
   nothing.thread = with_bob;
@@ -146,10 +148,77 @@ TEST_CASE("nothing behind a cursor means nothing is pushed, and a failure tells 
   CHECK_FALSE(there.has_ended());
 }
 
+TEST_CASE("a device that resumes with many cursors reads behind a few at a time") {
+  session_world there;
+  auto token = session_world::token_of_ann();
+  token.history_id = there.store().history_id();
+  for (std::uint64_t n = 1; n <= 100; ++n)
+    token.cursors.push_back({thread_id::direct(ann, user_id{n}), sequence{n}});
+  there.start(token);
+  there.let_in();
+  there.confirm();
+  const auto at_once = there.env.limits.resume_cursors_at_once;
+  std::size_t asked = 0;
+  for (auto reads = there.router.take_reads(); !reads.empty(); reads = there.router.take_reads()) {
+    CHECK(reads.size() <= at_once);
+    for (const auto& read : reads) {
+      const auto& what = std::get<read_history>(read);
+      CHECK(what.after == sequence{++asked}); // In the order of the client.
+      // Answered, or refused: the next one is asked for in both cases.
+      if (asked % 2 == 0)
+        there.tell({behind(what.thread, asked + 1)});
+      else
+        there.tell({request_failed{0, {errc::overloaded, "too many reads wait"}}});
+    }
+  }
+  CHECK(asked == 100);
+  CHECK(there.pushes<events_delivered>().size() == 50);
+}
+
+TEST_CASE("a client that takes no pushes is not read for any more") {
+  session_world there;
+  auto token = session_world::token_of_ann();
+  token.history_id = there.store().history_id();
+  for (std::uint64_t n = 1; n <= 10; ++n)
+    token.cursors.push_back({thread_id::direct(ann, user_id{n}), sequence{n}});
+  there.start(token);
+  there.let_in();
+  there.confirm();
+  there.router.take_reads();
+  SUBCASE("because it lags: it will be told to sync") {
+    there.client->room = 0;
+  }
+  SUBCASE("because it is gone") {
+    there.detached();
+  }
+  there.tell({behind(with_bob, 4)});
+  CHECK(there.router.take_reads().empty());
+}
+
+TEST_CASE("an inbox page of large last events stays within its bound") {
+  session_world there;
+  there.start_live();
+  std::vector<thread_id> threads;
+  for (std::uint64_t n = 1; n <= 100; ++n)
+    threads.push_back(thread_id::direct(ann, user_id{n}));
+  there.tell({page_of(8, threads)});
+  const auto large = bytes(std::string(64u << 10, 'x'));
+  for (const auto& thread : threads)
+    there.tell({last_event_read{8, thread, large}});
+  const auto pages = there.replies<inbox_page>();
+  REQUIRE(pages.size() == 1);
+  std::size_t total = 0;
+  for (const auto& row : pages[0].rows)
+    total += row.last_event ? row.last_event->size() : 0;
+  CHECK(pages[0].rows.size() == 100);
+  CHECK(total <= there.env.limits.inbox_page_events_bytes_max);
+}
+
 TEST_CASE("cursors of another history are not looked at") {
   session_world there;
   there.start(with_cursors(there.store().history_id() + 1));
   there.let_in();
+  there.confirm();
   CHECK(there.router.take_reads().empty());
   // The client learns the present history and syncs by itself.
   REQUIRE(there.replies<signed_in>().size() == 1);

@@ -1,4 +1,5 @@
 // The SESSION: signing in, requests, pushes, and its ends.
+#include "actors/token.hpp"
 #include "tests/actors/session_world.hpp"
 
 #include <doctest/doctest.h>
@@ -70,6 +71,84 @@ TEST_CASE("a session is announced before the client hears that it is signed in")
   CHECK(there.client->versions == std::vector{inbox_version{12}});
 }
 
+TEST_CASE("a touch that comes between the check of the token and the announcement is told") {
+  session_world there;
+  there.start(session_world::token_of_ann());
+  // The inbox was at 12 when the token was checked, and nobody is told of 13.
+  there.let_in(inbox_version{12});
+  there.confirm(inbox_version{13});
+  CHECK(there.client->versions.back() == inbox_version{13});
+  SUBCASE("and never goes back") {
+    there.tell({session_confirmed{inbox_version{11}}});
+    CHECK(there.client->versions.back() == inbox_version{13});
+  }
+}
+
+TEST_CASE("a session asks whether its token holds once it is announced") {
+  session_world there;
+  there.start(session_world::token_of_ann());
+  CHECK(there.router.take_reads().empty());
+  there.let_in();
+  const auto asked = there.router.take_reads();
+  REQUIRE(asked.size() == 1);
+  const auto& question = std::get<confirm_session>(asked[0]);
+  CHECK(question.session == there.address());
+  CHECK(question.user == ann);
+  CHECK(question.device == device_no(1));
+  CHECK(same_hash(question.token_hash, hash_token_secret(std::string(32, 's'))));
+}
+
+TEST_CASE("a session asks again until it hears whether its token holds") {
+  session_world there;
+  there.start(session_world::token_of_ann());
+  there.let_in();
+  CHECK(there.router.take_reads().size() == 1); // And lost.
+  there.advance(std::chrono::seconds(1));
+  there.confirm();
+  there.advance(std::chrono::seconds(10));
+  CHECK(there.router.take_reads().empty());
+}
+
+TEST_CASE("a session whose token has ended meanwhile ends") {
+  session_world there;
+  there.start(session_world::token_of_ann());
+  there.let_in();
+  // The store has no such token: it was signed out of before the session was announced.
+  CHECK(there.serve_reads() == 1);
+  there.tell(there.router.replies(there.address()));
+  REQUIRE(there.client->closed.size() == 1);
+  CHECK(there.client->closed[0].code == errc::not_signed_in);
+  CHECK(there.table.withdrawn == std::vector{there.address()});
+  CHECK(there.has_ended());
+}
+
+TEST_CASE("threads in which the user has no part reach no thread and no read") {
+  session_world there;
+  there.start_live();
+  auto group = with_bob;
+  group.type = thread_id::kind::group;
+  for (const auto& thread : {thread_id::direct(bob, eve), group}) {
+    send_request message;
+    message.request = 5;
+    message.op = op(1);
+    message.thread = thread;
+    message.body = "let me in";
+    there.ask({message, mark_read_request{6, thread, sequence{1}},
+               history_request{7, thread, std::nullopt, std::nullopt, 10},
+               delivered_report{thread, sequence{1}}});
+    CHECK(there.router.take_thread_messages().empty());
+    CHECK(there.router.take_reads().empty());
+    const auto failures = there.replies<request_failed>();
+    REQUIRE(failures.size() == 3); // A report has no reply.
+    for (std::size_t i = 0; i < failures.size(); ++i) {
+      CHECK(failures[i].request == 5 + i);
+      CHECK(failures[i].why.code == errc::not_found);
+      CHECK(failures[i].why.outcome == outcome::nothing_written);
+    }
+    there.client->replies.clear();
+  }
+}
+
 TEST_CASE("requests carry the identity of the session, whatever the client says") {
   session_world there;
   there.start_live();
@@ -114,6 +193,8 @@ TEST_CASE("requests carry the identity of the session, whatever the client says"
   REQUIRE(accounts.size() == 1);
   CHECK(std::get<sign_out>(accounts[0].second.at(0)).user == ann);
   CHECK(std::get<sign_out>(accounts[0].second.at(0)).device == device_no(1));
+  CHECK(std::get<sign_out>(accounts[0].second.at(0)).name == "ann");
+  CHECK_FALSE(std::get<sign_out>(accounts[0].second.at(0)).token_hash.empty());
 }
 
 TEST_CASE("nothing is asked for a client that is not signed in") {

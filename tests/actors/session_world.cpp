@@ -1,5 +1,7 @@
 #include "tests/actors/session_world.hpp"
 
+#include "actors/token.hpp"
+
 #include <caf/send.hpp>
 
 #include <doctest/doctest.h>
@@ -21,12 +23,21 @@ void session_world::let_in(inbox_version version) {
   answer.name = "ann";
   answer.device = device_no(1);
   answer.inbox_version = version;
+  answer.token_hash = hash_token_secret(std::string(32, 's'));
   tell({answer});
+}
+
+void session_world::confirm(inbox_version version) {
+  const auto asked = router.take_reads();
+  REQUIRE(asked.size() == 1);
+  REQUIRE(std::holds_alternative<confirm_session>(asked[0]));
+  tell({session_confirmed{version}});
 }
 
 void session_world::start_live() {
   start(token_of_ann());
   let_in();
+  confirm();
   REQUIRE(replies<signed_in>().size() == 1);
   client->replies.clear();
   client->versions.clear();

@@ -20,6 +20,8 @@ public:
   void start_live();
   /// Tells the session that its sign-in has succeeded.
   void let_in(inbox_version version = inbox_version{});
+  /// Tells it that its token still holds, which it has asked for since.
+  void confirm(inbox_version version = inbox_version{});
 
   void ask(actors::session_requests requests);
   void tell(actors::session_notices notices);
