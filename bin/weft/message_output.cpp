@@ -67,8 +67,4 @@ std::string date_and_time(time_ms when) {
   return formatted(when, "%Y-%m-%d %H:%M:%S");
 }
 
-std::string clock_time(time_ms when) {
-  return formatted(when, "%H:%M");
-}
-
 } // namespace weft::bin

@@ -18,8 +18,7 @@ std::string to_line(const net::client::message& what, const std::string& from);
 /// The body on one line, at most `columns` wide.
 std::string preview(const net::client::message& what, std::size_t columns);
 
-/// Local time, "2024-05-01 12:30:05" or "12:30".
+/// Local time, "2024-05-01 12:30:05".
 std::string date_and_time(time_ms when);
-std::string clock_time(time_ms when);
 
 } // namespace weft::bin

@@ -108,7 +108,7 @@ void frame_stream::flush() {
   if (broken_)
     queue_.clear();
   if (queue_.empty())
-    return say_nothing_follows();
+    return;
   writing_.swap(queue_);
   error_code code;
   written_ = socket_.write_some(boost::asio::buffer(writing_), code);
@@ -116,7 +116,6 @@ void frame_stream::flush() {
   if (!broken_ && written_ < writing_.size())
     return write_rest();
   forget_written();
-  say_nothing_follows();
 }
 
 void frame_stream::write_rest() {
@@ -137,17 +136,6 @@ void frame_stream::forget_written() {
   written_ = 0;
   if (writing_.capacity() > kept_bytes)
     writing_.shrink_to_fit();
-}
-
-void frame_stream::finish() {
-  finishing_ = true;
-  flush_soon();
-}
-
-void frame_stream::say_nothing_follows() {
-  error_code ignored;
-  if (finishing_)
-    socket_.shutdown(tcp::socket::shutdown_send, ignored);
 }
 
 void frame_stream::stop() {

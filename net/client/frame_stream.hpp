@@ -53,9 +53,6 @@ public:
 
   /// Closes at once and tells the listener nothing more.
   void stop();
-  /// Writes what is queued, then says that nothing follows; reading goes on until the server
-  /// closes.
-  void finish();
 
 private:
   void read();
@@ -66,7 +63,6 @@ private:
   void flush();
   void write_rest();
   void forget_written();
-  void say_nothing_follows();
   void fail(error why);
 
   boost::asio::ip::tcp::socket socket_;
@@ -84,7 +80,6 @@ private:
   bool in_turn_ = false;
   bool flush_posted_ = false;
   bool write_pending_ = false;
-  bool finishing_ = false;
   /// A write failed. The reading side says why: what the server wrote before it closed is worth
   /// more than "broken pipe".
   bool broken_ = false;

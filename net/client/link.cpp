@@ -92,11 +92,6 @@ void link::close() {
     stream->stop();
 }
 
-void link::finish() {
-  if (stream_)
-    stream_->finish();
-}
-
 void link::fail(close_reason reason) {
   if (!stream_)
     return;

@@ -71,8 +71,6 @@ public:
 
   /// Closes at once; the listener hears nothing more.
   void close();
-  /// Writes what is queued, then closes when the server does; the listener hears of that.
-  void finish();
 
   bool is_open() const { return stream_ != nullptr; }
 
