@@ -50,9 +50,29 @@ class Running(unittest.TestCase):
 
     def test_blocks_share_one_shell_and_its_status(self):
         text = ("```console\n$ export WORD=hello\n$ echo $WORD\nhello\n```\ntext\n"
-                "```console\n$ printf 'no end of line'\nno end of line\n$ false; (exit 3)\n...\n"
-                "$ echo $?\n3\n```\n")
+                "```console\n$ printf 'no end of line'\nno end of line\n"
+                "$ echo 'weft: no' >&2; (exit 1)\nweft: no\n$ echo $?\n1\n```\n")
         self.assertEqual(self.verdicts(text), [None] * 5)
+
+    def test_an_error_is_for_stderr_and_for_a_status(self):
+        usage = "weft: what (--help tells more)"
+        for answer, script, is_right in [
+            ("weft: no", "echo 'weft: no' >&2; (exit 1)", True),
+            ("weft: no", "echo 'weft: no' >&2", False),
+            ("weft: no", "echo 'weft: no' >&2; (exit 2)", False),
+            ("weft: no", "echo 'weft: no'; (exit 1)", False),
+            (usage, f"echo '{usage}' >&2; (exit 2)", True),
+            (usage, f"echo '{usage}' >&2; (exit 1)", False),
+            ('{"error":"usage"}', "echo '{\"error\":\"usage\"}' >&2; (exit 2)", True),
+            ("out", "echo out", True),
+            ("out", "echo out; (exit 1)", False),
+            ("out", "echo out >&2", False),
+            ("out", "echo out; echo more >&2", False),
+            ("...\nout", "echo out; echo more >&2", True),
+            ("out\nweft: no", "echo out; echo 'weft: no' >&2; (exit 1)", True),
+        ]:
+            verdict, = self.verdicts(f"```console\n$ {script}\n{answer}\n```\n")
+            self.assertEqual(verdict is None, is_right, (answer, script, verdict))
 
     def test_users_have_homes_of_their_own(self):
         text = ("```console\nalice$ basename $WEFT_HOME\nalice\n"
