@@ -171,11 +171,16 @@ class Chatting(ProtocolCase):
 
     def test_messages_sent_while_the_node_restarts_arrive_once_and_in_order(self):
         bodies = [f"message {number}" for number in range(300)]
+        self.sent = 0
+        self.sent_more = threading.Condition()
         restarts = threading.Thread(target=self.restart_thrice)
         restarts.start()
         try:
             for body in bodies:
                 self.ann.send_surely(self.thread, body.encode())
+                with self.sent_more:
+                    self.sent += 1
+                    self.sent_more.notify()
         finally:
             restarts.join()
         self.bob.come_back()
@@ -184,9 +189,9 @@ class Chatting(ProtocolCase):
         self.assertEqual(self.bodies(self.ann), bodies)
 
     def restart_thrice(self):
-        for number in (9, 15, 9):
-            # sleep: some messages between two restarts.
-            time.sleep(0.2)
+        for number, after in ((9, 50), (15, 120), (9, 200)):
+            with self.sent_more:
+                self.sent_more.wait_for(lambda least=after: self.sent >= least, 60)
             self.node.end(number)
             self.node.start()
 
