@@ -24,17 +24,34 @@ constexpr std::size_t remembered_deliveries_max = 1'000;
 /// How long a background request may wait for its answer before it is asked anew.
 constexpr std::chrono::milliseconds ask_within{60'000};
 
+/// Why an answer is not the wanted one.
+error failure_of(const result<weft::ServerFrame>& answer) {
+  if (!answer)
+    return answer.failure();
+  return {errc::corrupt, "the server answered with something else than was asked for"};
+}
+
+/// The same failure, with what it kept from being done in front.
+error failed_to(const std::string& attempted, error why) {
+  why.message = "failed to " + attempted + ": " +
+                (why.message.empty() ? std::string{to_string(why.code)} : why.message);
+  return why;
+}
+
 } // namespace
 
 follower::follower(boost::asio::io_context& io, follower_listener& listener,
                    steady_link::settings config, std::function<account()> who,
                    const start_point& from)
     : listener_(listener), who_(std::move(who)), told_(from.shown),
-      sync_([this](const message& what) { arrived_.push_back(what); }),
-      link_(io, *this, std::move(config), [this](auto& frame, const auto&) { sign_in(frame); }),
-      inbox_version_(from.inbox_version), settled_inbox_version_(from.inbox_version) {
-  for (const auto& [thread, seq] : from.shown)
-    sync_.begin_at(thread, seq);
+      sync_([this](const message& what) { arrived_.push_back(what); }), only_(from.only),
+      inbox_version_(from.inbox_version), settled_inbox_version_(from.inbox_version),
+      random_(std::random_device{}()), pause_timer_(io),
+      link_(io, *this, std::move(config), [this](auto& frame, const auto&) { sign_in(frame); }) {
+  for (const auto& [thread, seq] : from.shown) {
+    if (follows(thread))
+      sync_.begin_at(thread, seq);
+  }
   link_.set_inbox_version(inbox_version_);
 }
 
@@ -68,6 +85,8 @@ void follower::on_live(const weft::Hello&, const weft::Ready* ready) {
   listener_.on_live(*ready);
   if (ready->inbox_version() > inbox_version_)
     inbox_wanted_ = true;
+  paused_ = false;
+  sync_.retry_all();
   // What was delivered may have been told to a node that is gone.
   tell_delivered({delivered_.begin(), delivered_.end()});
   pump();
@@ -81,6 +100,10 @@ void follower::on_deliver(const deliver_view& deliver) {
   const auto thread = thread_from_bytes(deliver.thread());
   if (!thread)
     return;
+  if (!follows(*thread)) {
+    inbox_wanted_ |= !rows_told_.contains(*thread);
+    return;
+  }
   deliver.for_each_event(
       [this, &thread](const event_view& event) { sync_.on_event(*thread, event); });
 }
@@ -101,17 +124,13 @@ void follower::on_inbox_version(std::uint64_t version) {
     inbox_wanted_ = true;
 }
 
-bool follower::is_complete() const {
-  return sync_.is_complete() && arrived_.empty() && !inbox_wanted_ && !inbox_asked_;
-}
-
 void follower::pump() {
   show_arrived();
-  if (!link_.is_live())
+  if (!link_.is_live() || paused_)
     return;
   if (inbox_wanted_ && !inbox_asked_)
     ask_inbox();
-  while (pulls_ < pulls_max && arrived_.size() < arrived_max) {
+  while (pulls_ < pulls_max && arrived_.size() < arrived_max && !paused_) {
     const auto wanted = sync_.next_pull();
     if (!wanted)
       return;
@@ -130,16 +149,35 @@ void follower::ask_inbox() {
     if (answer && answer->has_inbox())
       take_inbox(answer->inbox());
     else
-      inbox_wanted_ = true;
+      miss_inbox(failure_of(answer));
   });
 }
 
+void follower::miss_inbox(const error& why) {
+  if (may_pass(why)) {
+    inbox_wanted_ = true;
+    return pause();
+  }
+  // The next heartbeat or push asks again.
+  if (!std::exchange(inbox_trouble_told_, true))
+    listener_.on_trouble(failed_to("read the list of conversations", why));
+}
+
 void follower::take_inbox(const weft::Inbox& page) {
+  pause_.reset();
   for (const auto& row : page.threads()) {
-    sync_.on_row(row);
+    inbox_version_ = std::max(inbox_version_, row.version());
+    const auto thread = thread_from_bytes(row.thread());
+    if (!thread)
+      continue;
     if (row.peer_id() != 0 && !row.peer_name().empty())
       learn_name(user_id{row.peer_id()}, row.peer_name());
-    inbox_version_ = std::max(inbox_version_, row.version());
+    if (follows(*thread)) {
+      sync_.on_row(row);
+      continue;
+    }
+    rows_told_.insert(*thread);
+    listener_.on_row(*thread, row);
   }
   if (page.complete() || page.threads().empty())
     inbox_version_ = std::max(inbox_version_, page.version());
@@ -159,11 +197,33 @@ void follower::pull(const sync::pull& what) {
                 [this, thread = what.thread](result<weft::ServerFrame> answer) {
                   --pulls_;
                   if (!answer || !answer->has_history())
-                    return sync_.on_pull_failed(thread);
+                    return miss_page(thread, failure_of(answer));
+                  pause_.reset();
                   for (const auto& member : answer->history().members())
                     learn_name(user_id{member.user_id()}, member.name());
                   sync_.on_page(answer->history());
                 });
+}
+
+void follower::miss_page(const thread_id& thread, const error& why) {
+  if (may_pass(why)) {
+    sync_.on_pull_failed(thread);
+    return pause();
+  }
+  sync_.on_pull_refused(thread);
+  if (trouble_told_.insert(thread).second)
+    listener_.on_trouble(failed_to("read " + to_text(thread), why));
+}
+
+void follower::pause() {
+  paused_ = true;
+  pause_timer_.expires_after(pause_.next(random_));
+  pause_timer_.async_wait([this, alive = std::weak_ptr<char>(alive_)](const auto& code) {
+    if (code || !alive.lock())
+      return;
+    paused_ = false;
+    pump();
+  });
 }
 
 void follower::show_arrived() {
@@ -171,14 +231,14 @@ void follower::show_arrived() {
     const auto name = names_.find(arrived_.front().from);
     if (name == names_.end()) {
       ask_name(arrived_.front().from);
-      return;
+      break;
     }
     const auto what = std::move(arrived_.front());
     arrived_.pop_front();
     settled_ = false;
     listener_.on_message(what, name->second);
   }
-  if (sync_.is_complete() && !inbox_wanted_ && !inbox_asked_ &&
+  if (arrived_.empty() && sync_.is_complete() && !inbox_wanted_ && !inbox_asked_ &&
       settled_inbox_version_ != inbox_version_) {
     settled_inbox_version_ = inbox_version_;
     settled_ = false;
@@ -188,7 +248,7 @@ void follower::show_arrived() {
 }
 
 void follower::ask_name(user_id user) {
-  if (std::exchange(name_asked_, true))
+  if (paused_ || std::exchange(name_asked_, true))
     return;
   weft::ClientFrame frame;
   frame.mutable_find_user()->set_user_id(user.value);
@@ -196,17 +256,30 @@ void follower::ask_name(user_id user) {
     name_asked_ = false;
     if (answer && answer->has_user())
       learn_name(user, answer->user().name());
-    else if (!answer && answer.failure().code == errc::not_found)
-      learn_name(user, to_text(user));
+    else
+      miss_name(user, failure_of(answer));
   });
 }
 
+void follower::miss_name(user_id user, const error& why) {
+  if (may_pass(why))
+    return pause();
+  // A message is worth more than the name of who wrote it.
+  learn_name(user, to_text(user));
+}
+
 follower::advanced follower::take_advanced() {
+  // Of a thread whose messages still wait for a name, what lies in front of them was shown.
+  std::map<thread_id, sequence> waiting;
+  for (const auto& what : arrived_)
+    waiting.emplace(what.thread, what.seq);
   advanced out;
   for (const auto& [thread, view] : sync_.threads()) {
+    const auto first = waiting.find(thread);
+    const auto shown = first == waiting.end() ? view.applied() : sequence{first->second.value - 1};
     auto& told = told_[thread];
-    if (view.applied() > told)
-      out.emplace_back(thread, told = view.applied());
+    if (shown > told)
+      out.emplace_back(thread, told = shown);
   }
   return out;
 }

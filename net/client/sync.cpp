@@ -12,6 +12,7 @@ void sync::clear() {
   threads_.clear();
   behind_.clear();
   asked_.clear();
+  aside_.clear();
 }
 
 void sync::arrive(thread_view& view, sequence seq, const std::optional<message>& what) {
@@ -20,10 +21,12 @@ void sync::arrive(thread_view& view, sequence seq, const std::optional<message>&
 }
 
 void sync::note(const thread_id& thread, const thread_view& view) {
-  if (view.is_behind())
+  if (view.is_behind()) {
     behind_.insert(thread);
-  else
-    behind_.erase(thread);
+    return;
+  }
+  behind_.erase(thread);
+  aside_.erase(thread);
 }
 
 void sync::on_event(const thread_id& thread, const event_view& event) {
@@ -78,9 +81,20 @@ void sync::on_pull_failed(const thread_id& thread) {
   asked_.erase(thread);
 }
 
+void sync::on_pull_refused(const thread_id& thread) {
+  asked_.erase(thread);
+  aside_.insert_or_assign(thread, threads_[thread].known());
+}
+
+bool sync::may_ask(const thread_id& thread) const {
+  const auto aside = aside_.find(thread);
+  const bool is_aside = aside != aside_.end() && aside->second == threads_.at(thread).known();
+  return !is_aside && !asked_.contains(thread);
+}
+
 std::optional<sync::pull> sync::next_pull() {
   const auto at = std::find_if(behind_.begin(), behind_.end(),
-                               [this](const auto& thread) { return !asked_.contains(thread); });
+                               [this](const auto& thread) { return may_ask(thread); });
   if (at == behind_.end())
     return std::nullopt;
   const auto& view = threads_[*at];

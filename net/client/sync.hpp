@@ -41,6 +41,11 @@ public:
   void on_page(const weft::History& page);
   /// A pull failed and may be asked for again.
   void on_pull_failed(const thread_id& thread);
+  /// A pull was refused for good: the thread is asked for again when something new is heard of it,
+  /// or after `retry_all`. Until then it stays incomplete.
+  void on_pull_refused(const thread_id& thread);
+  /// What was refused is asked for again: another server may have it.
+  void retry_all() { aside_.clear(); }
 
   /// The next reading to ask for, which is counted as asked; nothing when all that is missing is on
   /// its way.
@@ -58,6 +63,7 @@ private:
     sequence known;
   };
 
+  bool may_ask(const thread_id& thread) const;
   void note(const thread_id& thread, const thread_view& view);
   void arrive(thread_view& view, sequence seq, const std::optional<message>& what);
 
@@ -65,6 +71,8 @@ private:
   std::map<thread_id, thread_view> threads_;
   std::set<thread_id> behind_;
   std::map<thread_id, asking> asked_;
+  /// Threads put aside, and how far each was known to reach then.
+  std::map<thread_id, sequence> aside_;
 };
 
 } // namespace weft::net::client

@@ -26,6 +26,7 @@ void fake_server::greet(peer& to, std::uint64_t request) {
   hello.set_body_bytes_max(64 << 10);
   hello.set_history_page_max(7);
   hello.set_inbox_page_max(3);
+  hello.set_requests_in_flight_max(wrong_.requests_max);
   to.write(frame);
 }
 
@@ -44,8 +45,14 @@ void fake_server::sign(peer& to, const weft::ClientFrame& frame) {
       frame.has_login() ? frame.login().password() : frame.register_().password();
   const auto& device =
       frame.has_login() ? frame.login().device_id() : frame.register_().device_id();
-  if (frame.has_register_())
+  if (frame.has_register_()) {
+    registrations_.push_back(frame.register_().op_id());
     accounts_.emplace(name, account{password, make_user_id(name, accounts_.size() + 1)});
+    if (wrong_.cut_before_ready > 0) {
+      --wrong_.cut_before_ready;
+      return to.cut();
+    }
+  }
   const auto known = accounts_.find(name);
   if (known == accounts_.end() || known->second.password != password)
     return to.write(refused);
@@ -83,11 +90,6 @@ void fake_server::take_send(peer& from, const weft::ClientFrame& frame) {
   const auto& send = frame.send();
   weft::ServerFrame reply;
   reply.set_request_id(frame.request_id());
-  if (wrong_.refuse_sends > 0) {
-    --wrong_.refuse_sends;
-    *reply.mutable_error() = wrong_.refusal;
-    return from.write(reply);
-  }
   const auto thread = send.has_user() ? thread_id::direct(from.user, user_id{send.user()})
                                       : thread_from_bytes(send.thread()).value();
   auto& events = threads_[thread];
@@ -132,7 +134,7 @@ void fake_server::push(const thread_id& thread, const weft::Event& event, const 
   wrong_.double_pushes -= times - 1;
   for (const auto& each : peers_) {
     for (int i = 0; i < times && each.get() != &but && thread.names_user(each->user); ++i)
-      each->write(frame);
+      wrong_.hold_pushes ? each->hold(frame) : each->write(frame);
   }
 }
 
@@ -175,6 +177,7 @@ void fake_server::answer_inbox(peer& to, const weft::ClientFrame& frame) {
     auto& row = *page.add_threads();
     row.set_thread(to_bytes(thread));
     row.set_last_seq(events.size());
+    row.set_unread(events.size());
     row.set_version(inbox_version_);
     row.set_peer_id(thread.peer_of(to.user).value);
     row.set_peer_name(name_of(thread.peer_of(to.user)));

@@ -8,6 +8,7 @@
 #include <boost/asio/write.hpp>
 
 #include <array>
+#include <utility>
 
 namespace weft::net::client::test {
 
@@ -29,11 +30,17 @@ public:
   }
 
   void write(const weft::ServerFrame& frame) {
-    std::string bytes;
-    put_frame_length(bytes, frame.ByteSizeLong());
-    frame.AppendToString(&bytes);
+    hold(frame);
+    release();
+  }
+  /// Keeps a frame until the next is written, or `release`.
+  void hold(const weft::ServerFrame& frame) {
+    put_frame_length(held_, frame.ByteSizeLong());
+    frame.AppendToString(&held_);
+  }
+  void release() {
     boost::system::error_code ignored;
-    boost::asio::write(socket_, boost::asio::buffer(bytes), ignored);
+    boost::asio::write(socket_, boost::asio::buffer(std::exchange(held_, {})), ignored);
   }
 
   void cut() {
@@ -63,6 +70,7 @@ private:
   boost::asio::ip::tcp::socket socket_;
   std::array<char, frame_length_bytes> head_;
   std::string body_;
+  std::string held_;
 };
 
 } // namespace weft::net::client::test

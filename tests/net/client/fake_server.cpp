@@ -95,11 +95,35 @@ std::size_t fake_server::heartbeats() {
   return out;
 }
 
+std::size_t fake_server::asked(weft::ClientFrame::WhatCase kind) {
+  std::size_t out = 0;
+  run_there([&] { out = asked_[kind]; });
+  return out;
+}
+
+std::vector<std::string> fake_server::registrations() {
+  std::vector<std::string> out;
+  run_there([&] { out = registrations_; });
+  return out;
+}
+
+void fake_server::release_pushes() {
+  run_there([this] {
+    wrong_.hold_pushes = false;
+    for (const auto& each : peers_)
+      each->release();
+  });
+}
+
 void fake_server::accept() {
   acceptor_.async_accept([this](const error_code& code, tcp::socket socket) {
     if (code)
       return;
     ++connections_;
+    if (wrong_.turn_away > 0) {
+      --wrong_.turn_away;
+      return accept();
+    }
     const auto added = std::make_shared<peer>(*this, std::move(socket));
     peers_.insert(added);
     added->read();
@@ -108,11 +132,18 @@ void fake_server::accept() {
 }
 
 void fake_server::serve(peer& from, const weft::ClientFrame& frame) {
-  if (wrong_.silent)
+  const auto kind = frame.what_case();
+  ++asked_[kind];
+  if (wrong_.silent || wrong_.unanswered.contains(kind))
     return;
   weft::ServerFrame reply;
   reply.set_request_id(frame.request_id());
-  switch (frame.what_case()) {
+  if (auto& left = wrong_.refuse[kind]; left > 0) {
+    --left;
+    *reply.mutable_error() = wrong_.refusal;
+    return from.write(reply);
+  }
+  switch (kind) {
   case weft::ClientFrame::kHello:
     return greet(from, frame.request_id());
   case weft::ClientFrame::kRegister:

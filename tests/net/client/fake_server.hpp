@@ -21,17 +21,26 @@ namespace weft::net::client::test {
 struct misbehaviour {
   /// Sends that are committed, after which the connection is cut instead of answered.
   int cut_before_ack = 0;
-  /// Sends that are refused with this error.
-  int refuse_sends = 0;
+  /// Registrations that are made, after which the connection is cut instead of answered.
+  int cut_before_ready = 0;
+  /// Requests of a kind that are refused with this error.
+  std::map<weft::ClientFrame::WhatCase, int> refuse;
   weft::Error refusal;
+  /// Requests of these kinds are never answered.
+  std::set<weft::ClientFrame::WhatCase> unanswered;
+  /// Connections that are closed as soon as they are made.
+  int turn_away = 0;
   /// Pushes that are not sent, and pushes that are sent twice.
   int lose_pushes = 0;
   int double_pushes = 0;
+  /// Pushes wait for `release_pushes`.
+  bool hold_pushes = false;
   /// Nothing at all is answered.
   bool silent = false;
   /// The greeting.
   std::uint32_t version = 1;
   std::uint32_t heartbeat_ms = 10'000;
+  std::uint32_t requests_max = 64;
 };
 
 /// Lives on its own thread and port. Keeps accounts, threads and tokens in memory, over `outage`.
@@ -57,6 +66,12 @@ public:
   std::uint64_t delivered(const thread_id& thread);
   std::size_t connections_made();
   std::size_t heartbeats();
+  /// Requests of a kind that have come, refused ones too.
+  std::size_t asked(weft::ClientFrame::WhatCase kind);
+  /// The operation ids of all registrations that have come.
+  std::vector<std::string> registrations();
+  /// Writes what was held, to each client in one piece.
+  void release_pushes();
 
 private:
   class peer;
@@ -95,6 +110,8 @@ private:
   std::uint64_t inbox_version_ = 0;
   std::size_t connections_ = 0;
   std::size_t heartbeats_ = 0;
+  std::map<weft::ClientFrame::WhatCase, std::size_t> asked_;
+  std::vector<std::string> registrations_;
   std::thread thread_;
 };
 

@@ -64,6 +64,27 @@ TEST_CASE("events in order are shown, repeated ones are not") {
   CHECK_FALSE(shown.threads.next_pull());
 }
 
+TEST_CASE("a thread that was refused is asked for again when it has news, and after a retry") {
+  shown_numbers shown;
+  shown.threads.on_event(thread, event_of(3));
+  REQUIRE(shown.threads.next_pull());
+  shown.threads.on_pull_refused(thread);
+  CHECK_FALSE(shown.threads.next_pull());
+  // What was known already is no news.
+  shown.threads.on_event(thread, event_of(3));
+  CHECK_FALSE(shown.threads.next_pull());
+  CHECK_FALSE(shown.threads.is_complete());
+  shown.threads.on_event(thread, event_of(4));
+  CHECK(shown.threads.next_pull());
+  shown.threads.on_pull_refused(thread);
+  CHECK_FALSE(shown.threads.next_pull());
+  shown.threads.retry_all();
+  const auto pull = shown.threads.next_pull();
+  REQUIRE(pull);
+  shown.threads.on_page(page_of(*pull, 4, 100));
+  CHECK(shown.are_all_up_to(4));
+}
+
 TEST_CASE("a gap is asked for once, from what was shown") {
   shown_numbers shown;
   shown.threads.on_event(thread, event_of(1));
