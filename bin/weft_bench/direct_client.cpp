@@ -92,6 +92,8 @@ void direct_client::on_reply(const weft::ServerFrame& frame) {
   if (registering)
     return dial_later();
   const auto pause = std::max(refused_pause, std::chrono::milliseconds{why.retry_after_ms});
+  if (frame.request_id() == pulling_)
+    return pull_after(pause);
   client_.on_refused(frame.request_id(), clock::now() + pause);
 }
 
@@ -135,6 +137,15 @@ void direct_client::pull() {
   frame.mutable_history()->set_thread(thread_);
   frame.mutable_history()->set_after(client_.order().complete());
   pulling_ = link_->request(frame);
+}
+
+void direct_client::pull_after(std::chrono::milliseconds pause) {
+  pulling_ = 0;
+  timer_.expires_after(pause);
+  timer_.async_wait([this](const auto& code) {
+    if (!code)
+      pull();
+  });
 }
 
 void direct_client::take_history(const weft::History& page) {

@@ -40,7 +40,6 @@ public:
   void send_due(clock::time_point now) { client_.send_due(now); }
   std::size_t outstanding() const { return client_.outstanding(); }
   const order_check& order() const { return client_.order(); }
-  void set_window(std::size_t window) { client_.set_window(window); }
   /// Reads from history what lies behind the first hole.
   void pull();
 
@@ -63,6 +62,7 @@ private:
 
   void dial();
   void dial_later();
+  void pull_after(std::chrono::milliseconds pause);
   void take_history(const weft::History& page);
 
   boost::asio::io_context& io_;

@@ -63,12 +63,8 @@ public:
       io_.run_one();
     if (failed_)
       return *failed_;
-    for (std::size_t i = 0; i < clients_.size(); ++i) {
+    for (std::size_t i = 0; i < clients_.size(); ++i)
       clients_[i]->meet(clients_[i ^ 1]->user());
-      const auto most = std::max<std::size_t>(clients_[i]->requests_max(), 1);
-      const auto& settings = shared_.settings();
-      clients_[i]->set_window(settings.is_open_loop() ? most : std::min(settings.window, most));
-    }
     return {};
   }
 
@@ -90,7 +86,14 @@ private:
       clients_[begun_++]->enrol(servers_);
   }
 
-  void on_ready(std::size_t) override {
+  void on_ready(std::size_t index) override {
+    const auto most = std::max<std::size_t>(clients_[index]->requests_max(), 1);
+    if (shared_.settings().is_open_loop())
+      shared_.set_window(ready_ == 0 ? most : std::min(shared_.settings().window, most));
+    else if (shared_.settings().window > most)
+      return on_failed(index, {errc::too_large, "the server takes " + std::to_string(most) +
+                                                    " requests of one client at once: --window " +
+                                                    std::to_string(most) + " is the most"});
     progress_.show(++ready_);
     enrol_next();
   }

@@ -17,7 +17,8 @@ struct direct_settings {
   std::vector<pid_t> server_processes;
 };
 
-/// Runs to the end; a failure means that there is no measurement.
+/// Runs to the end; a failure means that there is no measurement: `too_large` when the server does
+/// not allow the window. The result's settings are those in effect.
 result<run_result> run_direct(const traffic_settings& what, const direct_settings& where);
 
 } // namespace weft::bench

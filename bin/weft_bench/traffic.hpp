@@ -19,7 +19,8 @@ enum class receipts { on, off };
 /// What a run is asked to do.
 struct traffic_settings {
   std::size_t clients = 200;
-  /// Messages of one client that are sent and not acknowledged.
+  /// Messages of one client that are sent and not acknowledged. An open loop has the window that
+  /// the server allows.
   std::size_t window = 8;
   /// Messages a second over all clients; 0: as fast as the window lets them (closed loop).
   double rate = 0;
@@ -43,6 +44,8 @@ public:
   explicit traffic(const traffic_settings& settings);
 
   const traffic_settings& settings() const { return settings_; }
+  /// The most of one client that may be outstanding, from now on.
+  void set_window(std::size_t window) { settings_.window = window; }
   phase now_in() const { return phase_; }
   bool is_sending() const { return phase_ == phase::warming || phase_ == phase::measuring; }
   /// Whether a message that is due then may still be sent: what was due in time and could not be

@@ -13,7 +13,7 @@ constexpr std::size_t answered_kept = 4'096;
 } // namespace
 
 traffic_client::traffic_client(traffic& shared, std::size_t index, port& way)
-    : shared_(shared), index_(index), way_(way), window_(shared.settings().window) {}
+    : shared_(shared), index_(index), way_(way) {}
 
 clock::time_point traffic_client::turn_time() {
   if (turn_time_ == clock::time_point{})
@@ -22,7 +22,7 @@ clock::time_point traffic_client::turn_time() {
 }
 
 bool traffic_client::send_one(const op_id& op, clock::time_point due) {
-  if (sent_.size() >= window_ + answered_kept)
+  if (sent_.size() >= window() + answered_kept)
     return false;
   const auto request = way_.send(op, shared_.body_due(due));
   if (request == 0)
@@ -33,12 +33,12 @@ bool traffic_client::send_one(const op_id& op, clock::time_point due) {
 }
 
 void traffic_client::send_due(clock::time_point now) {
-  while (outstanding_ < window_ && !again_.empty() && again_.front().at <= now) {
+  while (outstanding_ < window() && !again_.empty() && again_.front().at <= now) {
     if (!send_one(again_.front().op, again_.front().due))
       return;
     again_.pop_front();
   }
-  while (outstanding_ < window_) {
+  while (outstanding_ < window()) {
     const auto due = next_due(now);
     if (due > now || !shared_.may_send(due) || !send_one(way_.next_op(), due))
       return;

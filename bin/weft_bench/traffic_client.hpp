@@ -28,9 +28,6 @@ class traffic_client {
 public:
   traffic_client(traffic& shared, std::size_t index, port& way);
 
-  /// The most that may be outstanding, from now on.
-  void set_window(std::size_t window) { window_ = window; }
-
   /// Sends what may be sent: up to the window, and in an open loop what is due by now.
   void send_due(clock::time_point now);
 
@@ -59,6 +56,7 @@ private:
     op_id op;
   };
 
+  std::size_t window() const { return shared_.settings().window; }
   clock::time_point turn_time();
   /// When the next message is due: in a closed loop now.
   clock::time_point next_due(clock::time_point now) const;
@@ -68,7 +66,6 @@ private:
   traffic& shared_;
   std::size_t index_;
   port& way_;
-  std::size_t window_;
   /// What is on its way, by ascending request numbers; answers come in nearly that order.
   std::deque<sent> sent_;
   std::deque<again> again_;
