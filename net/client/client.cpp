@@ -32,18 +32,18 @@ result<void> client::open(steady_link::sign_in how) {
   config.fenced = when_fenced::come_back;
   live_ = false;
   ended_.reset();
+  last_loss_ = {errc::timeout, "no answer from " + to_text(config_.servers.front())};
   link_.emplace(io_, static_cast<steady_listener&>(*this), std::move(config), std::move(how));
   link_->start();
   const auto deadline = steady_clock::now() + config_.patience;
   while (!live_ && !ended_) {
     if (io_.run_one_until(deadline) == 0)
-      return last_loss_.code == errc::none
-                 ? error{errc::timeout, "no answer from " + to_text(config_.servers.front())}
-                 : last_loss_;
+      ended_ = last_loss_;
   }
-  if (ended_)
-    return *ended_;
-  return {};
+  if (!ended_)
+    return {};
+  ended_->outcome = link_->sign_in_outcome();
+  return *ended_;
 }
 
 result<void> client::connect() {

@@ -34,7 +34,8 @@ public:
   /// Connects without signing in: for `status` and `locate`.
   result<void> connect();
   /// Connects and signs in with what `how` fills in (Register, Login, Resume). What `how` says
-  /// later is used after every loss of the connection.
+  /// later is used after every loss of the connection. The outcome of a failure is unknown when a
+  /// Register was sent and its answer was lost: ask again with its operation id.
   result<weft::Ready> sign_in(steady_link::sign_in how);
   /// By the token of an earlier sign-in.
   result<weft::Ready> resume(const std::string& token, std::uint64_t history);

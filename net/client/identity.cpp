@@ -55,6 +55,9 @@ result<identity> load_identity(const std::filesystem::path& home) {
   out.token = table["token"].value_or(std::string{});
   out.history = number_in(table, "history_id");
   out.server = table["server"].value_or(std::string{});
+  const auto asked = table["registration"];
+  if (const auto op = parse_uuid_text(asked["op_id"].value_or(std::string{})))
+    out.asked = {asked["name"].value_or(std::string{}), op_id{*op}};
   return out;
 }
 
@@ -69,6 +72,9 @@ result<void> save_identity(const std::filesystem::path& home, const identity& wh
     table.insert("history_id", std::to_string(who.history));
     table.insert("server", who.server);
   }
+  if (!who.asked.name.empty())
+    table.insert("registration", toml::table{{"name", who.asked.name},
+                                             {"op_id", to_uuid_text(who.asked.op.bytes)}});
   std::ostringstream text;
   text << "# Written by weft. The token gives access to the account: keep it secret.\n"
        << table << "\n";

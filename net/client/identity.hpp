@@ -9,6 +9,13 @@
 
 namespace weft::net::client {
 
+/// An account that was asked for, kept until it is known what became of that.
+struct registration {
+  /// Empty: none is under way.
+  std::string name;
+  op_id op;
+};
+
 /// What `identity.toml` holds. The device is made once and stays; the account comes with signing
 /// in and goes with signing out.
 struct identity {
@@ -20,6 +27,9 @@ struct identity {
   std::uint64_t history = 0;
   /// Where the account was signed in: HOST:PORT[,...].
   std::string server;
+  /// A registration whose answer was not heard yet: asked for again under its id it makes the
+  /// account once.
+  registration asked;
 
   bool has_account() const { return !token.empty(); }
 };

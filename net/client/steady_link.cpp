@@ -70,6 +70,7 @@ void steady_link::on_hello(const weft::Hello& hello) {
   phase_ = phase::signing_in;
   weft::ClientFrame frame;
   sign_in_(frame, clock_);
+  is_registration_ = frame.has_register_();
   sign_in_request_ = link_->request(frame);
 }
 
@@ -93,10 +94,18 @@ void steady_link::on_ack(std::uint64_t request, const ack_view& view) {
 }
 
 void steady_link::on_signed_in(const weft::ServerFrame& frame) {
-  if (frame.has_ready())
+  sign_in_request_ = 0;
+  if (frame.has_ready()) {
+    is_registration_uncertain_ = false;
     return go_live(&frame.ready());
+  }
   const auto why = frame.has_error() ? from_protocol(frame.error())
                                      : error{errc::corrupt, "the server did not sign in", {}, 0};
+  // The name belongs to another operation: no try of this one made the account.
+  if (why.code == errc::name_taken)
+    is_registration_uncertain_ = false;
+  else if (is_registration_)
+    is_registration_uncertain_ |= why.outcome == outcome::unknown_retry_same_id;
   if (may_pass(why))
     return lose(why, milliseconds{why.retry_after_ms});
   finish(why);
@@ -147,6 +156,7 @@ void steady_link::lose(const error& why, milliseconds at_least) {
     return;
   if (!met_ && config_.first == first_contact::must_succeed && phase_ == phase::dialing)
     return finish(why);
+  note_lost_sign_in();
   drop_link();
   phase_ = phase::waiting;
   operations_.link_lost(why);
@@ -164,10 +174,22 @@ void steady_link::finish(const error& why) {
   if (phase_ == phase::ended)
     return;
   phase_ = phase::ended;
+  note_lost_sign_in();
   drop_link();
   operations_.link_lost(why);
   operations_.fail_all(why);
   listener_.on_ended(why);
+}
+
+void steady_link::note_lost_sign_in() {
+  is_registration_uncertain_ = sign_in_outcome() == outcome::unknown_retry_same_id;
+  sign_in_request_ = 0;
+}
+
+outcome steady_link::sign_in_outcome() const {
+  const bool waits = is_registration_ && sign_in_request_ != 0;
+  return waits || is_registration_uncertain_ ? outcome::unknown_retry_same_id
+                                             : outcome::nothing_written;
 }
 
 void steady_link::drop_link() {

@@ -79,6 +79,9 @@ public:
   void set_inbox_version(std::uint64_t version);
 
   bool is_live() const { return phase_ == phase::live; }
+  /// Whether a registration may have been done though its answer was never heard. Signing in by
+  /// password or token writes nothing that matters.
+  outcome sign_in_outcome() const;
   const server_clock& clock() const { return clock_; }
   /// Limits of the server last met.
   const weft::Hello& hello() const { return hello_; }
@@ -102,6 +105,7 @@ private:
   void lose(const error& why, std::chrono::milliseconds at_least);
   void finish(const error& why);
   void drop_link();
+  void note_lost_sign_in();
   void prefer(const std::string& address);
   void send_due();
   void arm_operations();
@@ -116,7 +120,11 @@ private:
   std::shared_ptr<link> link_;
   std::size_t next_server_ = 0;
   bool met_ = false;
+  /// The sign-in that waits for its answer; 0: none.
   std::uint64_t sign_in_request_ = 0;
+  bool is_registration_ = false;
+  /// A registration was written and its answer was lost.
+  bool is_registration_uncertain_ = false;
   std::uint64_t inbox_version_ = 0;
 
   pending_operations operations_;

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <set>
+#include <utility>
 
 using namespace weft;
 using namespace weft::net::client;
@@ -47,7 +48,7 @@ TEST_CASE("a send that the server is too busy for is tried again") {
   signed_in ann(server, "ann");
   signed_in bob(server, "bob");
   server.script([](misbehaviour& wrong) {
-    wrong.refuse_sends = 2;
+    wrong.refuse[ClientFrame::kSend] = 2;
     wrong.refusal.set_code(OVERLOADED);
     wrong.refusal.set_retry_after_ms(1);
   });
@@ -61,7 +62,7 @@ TEST_CASE("a send that is refused for good fails with the server's words") {
   signed_in ann(server, "ann");
   signed_in bob(server, "bob");
   server.script([](misbehaviour& wrong) {
-    wrong.refuse_sends = 1;
+    wrong.refuse[ClientFrame::kSend] = 1;
     wrong.refusal.set_code(CONFLICT);
     wrong.refusal.set_message("this id was used for another message");
   });
@@ -76,16 +77,82 @@ TEST_CASE("requests go on where they were after an outage of the server") {
   fake_server server;
   signed_in ann(server, "ann");
   signed_in bob(server, "bob");
-  server.outage();
-  std::thread later([&server] {
-    // sleep: the client shall meet a server that is not there, at least once.
-    std::this_thread::sleep_for(std::chrono::milliseconds{150});
-    server.recover();
-  });
+  server.script([](misbehaviour& wrong) { wrong.turn_away = 2; });
+  server.cut();
+  const auto before = server.connections_made();
   const auto ack = ann.send_to(bob, "through an outage");
-  later.join();
   REQUIRE(ack);
+  CHECK(server.connections_made() >= before + 3);
   CHECK(server.events(ann.thread_with(bob)).size() == 1);
+}
+
+TEST_CASE("a registration whose answer is lost is said to be unknown, and asked under one id") {
+  fake_server server;
+  const auto registering = [op = op_id{make_uuid_v7(time_ms{1})}](ClientFrame& frame,
+                                                                  const server_clock&) {
+    frame.mutable_register_()->set_name("ann");
+    frame.mutable_register_()->set_op_id(std::string{op.view()});
+  };
+  // Cut until the patience ends; then taken and never answered.
+  server.script([](misbehaviour& wrong) { wrong.cut_before_ready = 1'000; });
+  client cut({*parse_servers(server.address()), std::chrono::milliseconds{500}});
+  const auto lost = cut.sign_in(registering);
+  REQUIRE_FALSE(lost);
+  CHECK(lost.failure().outcome == outcome::unknown_retry_same_id);
+  server.script([](misbehaviour& wrong) {
+    wrong.cut_before_ready = 0;
+    wrong.unanswered = {ClientFrame::kRegister};
+  });
+  client waiting({*parse_servers(server.address()), std::chrono::milliseconds{200}});
+  const auto late = waiting.sign_in(registering);
+  REQUIRE_FALSE(late);
+  CHECK(late.failure().code == errc::timeout);
+  CHECK(late.failure().outcome == outcome::unknown_retry_same_id);
+
+  server.script([](misbehaviour& wrong) {
+    wrong.unanswered.clear();
+    wrong.cut_before_ready = 1;
+  });
+  client patient({*parse_servers(server.address()), std::chrono::seconds{20}});
+  CHECK(patient.sign_in(registering));
+  const auto asked = server.registrations();
+  CHECK(asked.size() >= 3);
+  CHECK(std::set<std::string>(asked.begin(), asked.end()).size() == 1);
+}
+
+TEST_CASE("a registration that was answered, or never sent, has written nothing when it failed") {
+  fake_server server;
+  const auto registering = [](ClientFrame& frame, const server_clock&) {
+    frame.mutable_register_()->set_name("ann");
+  };
+  server.script([](misbehaviour& wrong) {
+    wrong.refuse[ClientFrame::kRegister] = 1;
+    wrong.refusal.set_code(READ_ONLY);
+  });
+  client refused({*parse_servers(server.address()), std::chrono::seconds{20}});
+  const auto answered = refused.sign_in(registering);
+  REQUIRE_FALSE(answered);
+  CHECK(answered.failure().outcome == outcome::nothing_written);
+  // The second try says whose the name is: the first made nothing either.
+  server.script([](misbehaviour& wrong) {
+    wrong.cut_before_ready = 1;
+    wrong.refusal.set_code(NAME_TAKEN);
+  });
+  client second({*parse_servers(server.address()), std::chrono::seconds{20}});
+  bool first = true;
+  const auto taken = second.sign_in([&](ClientFrame& frame, const server_clock& clock) {
+    registering(frame, clock);
+    if (!std::exchange(first, false))
+      server.script([](misbehaviour& wrong) { wrong.refuse[ClientFrame::kRegister] = 1; });
+  });
+  REQUIRE_FALSE(taken);
+  CHECK(taken.failure().code == errc::name_taken);
+  CHECK(taken.failure().outcome == outcome::nothing_written);
+  server.outage();
+  client alone({*parse_servers(server.address()), std::chrono::seconds{20}});
+  const auto unreached = alone.sign_in(registering);
+  REQUIRE_FALSE(unreached);
+  CHECK(unreached.failure().outcome == outcome::nothing_written);
 }
 
 TEST_CASE("a client moves to another server when its own is gone") {
