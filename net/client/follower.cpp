@@ -124,6 +124,10 @@ void follower::on_inbox_version(std::uint64_t version) {
     inbox_wanted_ = true;
 }
 
+bool follower::is_complete() const {
+  return sync_.is_complete() && arrived_.empty() && !inbox_wanted_ && !inbox_asked_;
+}
+
 void follower::pump() {
   show_arrived();
   if (!link_.is_live() || paused_)
@@ -238,8 +242,7 @@ void follower::show_arrived() {
     settled_ = false;
     listener_.on_message(what, name->second);
   }
-  if (arrived_.empty() && sync_.is_complete() && !inbox_wanted_ && !inbox_asked_ &&
-      settled_inbox_version_ != inbox_version_) {
+  if (is_complete() && settled_inbox_version_ != inbox_version_) {
     settled_inbox_version_ = inbox_version_;
     settled_ = false;
   }

@@ -76,6 +76,8 @@ public:
   /// The inbox version that everything shown by now belongs to.
   std::uint64_t settled_inbox_version() const { return settled_inbox_version_; }
 
+  /// True when nothing known is missing.
+  bool is_complete() const;
   /// True while something that failed keeps it from asking; the pause ends by itself.
   bool is_paused() const { return paused_; }
 
