@@ -1,8 +1,7 @@
 #include "bin/options/outcome.hpp"
 
+#include "bin/options/json.hpp"
 #include "bin/options/utf8.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <cstdio>
 #include <string_view>
@@ -10,30 +9,46 @@
 namespace weft::bin {
 namespace {
 
-void write_line(const std::string& program, std::string_view code, const std::string& message,
-                std::string_view outcome, output_form form) {
-  if (form == output_form::text) {
-    std::fprintf(stderr, "%s: %s\n", program.c_str(), printable(message).c_str());
-    return;
-  }
-  const nlohmann::ordered_json line{{"error", code}, {"message", message}, {"outcome", outcome}};
-  const auto text = line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-  std::fprintf(stderr, "%s\n", text.c_str());
+void write_line(const std::string& program, const std::string& message, json_value object,
+                output_form form) {
+  const auto line =
+      form == output_form::text ? program + ": " + printable(message) : to_line(std::move(object));
+  std::fprintf(stderr, "%s\n", line.c_str());
 }
 
 } // namespace
 
-void report(const std::string& program, const error& what, output_form form) {
+void report(const std::string& program, const error& what, output_form form, const op_id& op) {
   auto message = what.message.empty() ? std::string{to_string(what.code)} : what.message;
   if (message.starts_with("cannot reach "))
     message += "; is weftd running? (--server or WEFT_SERVER)";
-  if (form == output_form::text && what.outcome == outcome::unknown_retry_same_id)
-    message += " (it may have been written: try again with the same --id)";
-  write_line(program, to_string(what.code), message, to_string(what.outcome), form);
+  json_value object{
+      {"error", to_string(what.code)}, {"message", message}, {"outcome", to_string(what.outcome)}};
+  if (op)
+    object["op_id"] = to_uuid_text(op.bytes);
+  write_line(program, message, std::move(object), form);
 }
 
 void report(const std::string& program, const usage_error& what, output_form form) {
-  write_line(program, "usage", what.message, to_string(outcome::nothing_written), form);
+  const auto message = what.message + " (--help tells more)";
+  write_line(
+      program, message,
+      {{"error", "usage"}, {"message", message}, {"outcome", to_string(outcome::nothing_written)}},
+      form);
+}
+
+result<void> flush_output() {
+  if (std::fflush(stdout) != 0 || std::ferror(stdout))
+    return error{errc::io, "failed to write the output"};
+  return {};
+}
+
+int conclude(const std::string& program, int code, output_form form) {
+  const auto written = flush_output();
+  if (written || code != exit_success)
+    return code;
+  report(program, written.failure(), form);
+  return exit_failure;
 }
 
 output_form form_asked_for(int argc, const char* const* argv) {

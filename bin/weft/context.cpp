@@ -1,6 +1,6 @@
 #include "bin/weft/context.hpp"
 
-#include "bin/options/command_line.hpp"
+#include "bin/options/server_option.hpp"
 
 namespace weft::bin {
 

@@ -16,8 +16,14 @@
 
 namespace weft::bin {
 
+/// An operation that failed and may be asked for again under its id.
+struct failed_operation {
+  error why;
+  op_id op;
+};
+
 /// What a command ends with.
-using command_result = std::variant<std::monostate, error, usage_error>;
+using command_result = std::variant<std::monostate, error, failed_operation, usage_error>;
 
 /// The options that every command takes, and the command that was chosen.
 struct context {
@@ -50,10 +56,5 @@ void add_threads(CLI::App& app, context& shared);
 void add_read(CLI::App& app, context& shared);
 void add_listen(CLI::App& app, context& shared);
 void add_chat(CLI::App& app, context& shared);
-
-/// Turns a failed `result` into how a command ends.
-inline command_result failed(error why) {
-  return why;
-}
 
 } // namespace weft::bin

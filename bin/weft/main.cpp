@@ -1,5 +1,6 @@
 // weft: the chat client, interactive and scriptable.
 #include "bin/options/command_line.hpp"
+#include "bin/options/server_option.hpp"
 #include "bin/weft/context.hpp"
 
 namespace {
@@ -34,6 +35,24 @@ void add_common_options(CLI::App& app, weft::bin::context& shared) {
   app.add_flag("--json", shared.json, "print one JSON object a line");
 }
 
+/// Reports how the command ended.
+int exit_code_of(const weft::bin::command_result& ended, weft::bin::output_form form) {
+  using namespace weft::bin;
+  if (const auto* wrong = std::get_if<usage_error>(&ended)) {
+    report("weft", *wrong, form);
+    return exit_usage;
+  }
+  if (const auto* failed = std::get_if<failed_operation>(&ended)) {
+    report("weft", failed->why, form, failed->op);
+    return exit_failure;
+  }
+  if (const auto* why = std::get_if<weft::error>(&ended)) {
+    report("weft", *why, form);
+    return exit_failure;
+  }
+  return exit_success;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -59,14 +78,6 @@ int main(int argc, char** argv) {
   const auto form = form_asked_for(argc, argv);
   if (const auto code = parse(app, argc, argv, form))
     return *code;
-  const auto ended = shared.run();
-  if (const auto* wrong = std::get_if<usage_error>(&ended)) {
-    report("weft", *wrong, form);
-    return exit_usage;
-  }
-  if (const auto* why = std::get_if<weft::error>(&ended)) {
-    report("weft", *why, form);
-    return exit_failure;
-  }
-  return exit_success;
+  const auto code = exit_code_of(shared.run(), form);
+  return conclude("weft", code, form);
 }

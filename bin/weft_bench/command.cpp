@@ -1,6 +1,7 @@
 #include "bin/weft_bench/command.hpp"
 
 #include "bin/options/command_line.hpp"
+#include "bin/options/server_option.hpp"
 #include "bin/weft_bench/direct_run.hpp"
 #include "bin/weft_bench/floor_run.hpp"
 #include "bin/weft_bench/report.hpp"
@@ -41,7 +42,8 @@ void add_traffic_options(CLI::App& app, command& what) {
                                             : std::string{"clients come in pairs: an even number"};
       })
       ->capture_default_str();
-  app.add_option("--window", traffic.window, "messages of one client sent and not acknowledged")
+  app.add_option("--window", traffic.window,
+                 "closed loop: messages of one client sent and not acknowledged")
       ->type_name("W")
       ->check(CLI::Range(std::size_t{1}, std::size_t{4'096}))
       ->capture_default_str();
@@ -137,7 +139,7 @@ int run(const command& what) {
     return fail(what, direct.failure());
   std::optional<run_result> floor;
   if (relay) {
-    const auto lowest = run_floor(what.traffic, **relay);
+    const auto lowest = run_floor(direct->settings, **relay);
     if (!lowest)
       return fail(what, lowest.failure());
     floor = *lowest;

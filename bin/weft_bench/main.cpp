@@ -13,7 +13,8 @@ int main(int argc, char** argv) {
       "doubled or out of order.");
   weft::bench::command what;
   weft::bench::add_works(app, what);
-  if (const auto code = weft::bin::parse(app, argc, argv, weft::bin::form_asked_for(argc, argv)))
+  const auto form = weft::bin::form_asked_for(argc, argv);
+  if (const auto code = weft::bin::parse(app, argc, argv, form))
     return *code;
-  return weft::bench::run(what);
+  return weft::bin::conclude("weft-bench", weft::bench::run(what), form);
 }

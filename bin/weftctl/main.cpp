@@ -1,5 +1,6 @@
 // weftctl: the operator's view of a cluster.
 #include "bin/options/command_line.hpp"
+#include "bin/options/server_option.hpp"
 #include "bin/weftctl/commands.hpp"
 
 int main(int argc, char** argv) {
@@ -9,9 +10,10 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", "weftctl " WEFT_VERSION);
   app.require_subcommand(1);
   app.fallthrough();
-  app.footer("Examples:\n"
+  app.footer("A node answers programs of its own machine only.\n"
+             "Examples:\n"
              "  weftctl status\n"
-             "  weftctl status --server chat.example.org:7400 --json | jq .under_replicated\n"
+             "  weftctl status --server 127.0.0.1:7401 --json | jq .under_replicated\n"
              "Exit codes: 0 success, 2 wrong usage, 1 anything else.");
   add_server_option(app, shared.servers);
   app.add_flag("--json", shared.json, "print one JSON object");
@@ -21,8 +23,7 @@ int main(int argc, char** argv) {
   if (const auto code = parse(app, argc, argv, form))
     return *code;
   const auto done = shared.run();
-  if (done)
-    return exit_success;
-  report("weftctl", done.failure(), form);
-  return exit_failure;
+  if (!done)
+    report("weftctl", done.failure(), form);
+  return conclude("weftctl", done ? exit_success : exit_failure, form);
 }

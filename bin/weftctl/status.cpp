@@ -1,5 +1,6 @@
 // weftctl status
 #include "bin/options/json.hpp"
+#include "bin/options/server_option.hpp"
 #include "bin/options/table.hpp"
 #include "bin/weftctl/commands.hpp"
 #include "bin/weftctl/status_text.hpp"
@@ -34,7 +35,7 @@ result<void> status(const context& shared) {
 void add_status(CLI::App& app, context& shared) {
   auto* command =
       app.add_subcommand("status", "Show the nodes, the shards, and what lacks replicas.");
-  command->footer("A node answers programs of its own machine, and signed-in users of others.\n"
+  command->footer("A node answers programs of its own machine only: run weftctl where weftd runs.\n"
                   "Examples:\n"
                   "  weftctl status\n"
                   "  weftctl status --json | jq '.nodes[].state'");

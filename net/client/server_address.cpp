@@ -34,9 +34,9 @@ result<server_address> parse_server(std::string_view text) {
     out.host = text.substr(0, colon);
     rest = text.substr(colon);
   }
-  out.port = rest.empty() ? default_port : rest.substr(1);
-  if (out.host.empty() || (!rest.empty() && rest[0] != ':') || !is_port(out.port))
+  if (out.host.empty() || !rest.starts_with(':') || !is_port(rest.substr(1)))
     return not_an_address(text);
+  out.port = rest.substr(1);
   return out;
 }
 

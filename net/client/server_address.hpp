@@ -17,9 +17,6 @@ struct server_address {
   bool operator==(const server_address&) const = default;
 };
 
-/// The port of clients when none is written.
-inline constexpr std::string_view default_port = "7400";
-
 /// Reads a list of at most 64 addresses; `bad_request` names the one that is none.
 result<std::vector<server_address>> parse_servers(std::string_view text);
 
