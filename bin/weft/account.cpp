@@ -35,12 +35,13 @@ void print_identity(const context& shared, const identity& who, const char* sent
                 who.server.c_str());
 }
 
-/// Fills in the request that signs in for the first time.
+/// Fills in the request that signs in for the first time; a registration is the one that `who`
+/// keeps.
 net::client::steady_link::sign_in first_sign_in(way_in way, const identity& who,
                                                 const std::string& name,
                                                 const std::string& password) {
   return [=, device = std::string{who.device.view()},
-          op = op_id{}](weft::ClientFrame& frame, const net::client::server_clock& clock) mutable {
+          op = who.asked.op](weft::ClientFrame& frame, const net::client::server_clock&) {
     const auto fill = [&](auto& request) {
       request.set_name(name);
       request.set_password(password);
@@ -49,9 +50,6 @@ net::client::steady_link::sign_in first_sign_in(way_in way, const identity& who,
     };
     if (way == way_in::login)
       return fill(*frame.mutable_login());
-    // Made once: a registration that is tried again finds itself.
-    if (!op)
-      op = clock.make_op_id();
     fill(*frame.mutable_register_());
     frame.mutable_register_()->set_op_id(std::string{op.view()});
   };
@@ -62,6 +60,33 @@ std::string joined(const std::vector<net::client::server_address>& servers) {
   for (const auto& server : servers)
     out += (out.empty() ? "" : ",") + net::client::to_text(server);
   return out;
+}
+
+/// Keeps the operation id of a registration before the server hears of it: when its answer is
+/// lost, the next run asks with the same id and finds the account that this one made.
+result<void> keep_registration(const context& shared, client& connection, identity& who,
+                               const std::string& name) {
+  if (who.asked.name == name)
+    return {};
+  // Ids are made by the server's clock.
+  if (auto met = connection.connect(); !met)
+    return met;
+  who.asked = {name, connection.make_op_id()};
+  return net::client::save_identity(shared.home_directory(), who);
+}
+
+/// How a registration that failed ends: it stays kept unless the name is somebody else's.
+command_result after_refusal(const context& shared, identity& who, error why) {
+  const auto name = who.asked.name;
+  if (why.code == errc::conflict)
+    why.message = name + " was registered from here with another password; give that one";
+  if (why.code == errc::name_taken) {
+    who.asked = {};
+    if (const auto saved = net::client::save_identity(shared.home_directory(), who); !saved)
+      return saved.failure();
+  }
+  return if_unknown(std::move(why), "the account may have been made: run weft register " + name +
+                                        " again, it asks under the same id");
 }
 
 command_result sign_in(const context& shared, way_in way, const std::string& given_name) {
@@ -89,8 +114,14 @@ command_result sign_in(const context& shared, way_in way, const std::string& giv
   if (const auto saved = net::client::save_identity(shared.home_directory(), *who); !saved)
     return saved.failure();
   client connection({*servers, shared.patience()});
+  if (way == way_in::registration) {
+    if (const auto kept = keep_registration(shared, connection, *who, name); !kept)
+      return kept.failure();
+  }
   const auto ready =
       connection.sign_in(first_sign_in(way, *who, name, std::get<std::string>(password)));
+  if (!ready && way == way_in::registration)
+    return after_refusal(shared, *who, ready.failure());
   if (!ready)
     return ready.failure();
   who->name = ready->name();
@@ -98,6 +129,7 @@ command_result sign_in(const context& shared, way_in way, const std::string& giv
   who->token = ready->token();
   who->history = ready->history_id();
   who->server = joined(*servers);
+  who->asked = {};
   if (const auto saved = net::client::save_identity(shared.home_directory(), *who); !saved)
     return saved.failure();
   print_identity(shared, *who,
@@ -118,10 +150,11 @@ command_result sign_out(const context& shared, bool forget) {
     const auto ready = connection.resume(who->token, who->history);
     if (!ready && ready.failure().code != errc::bad_credentials)
       return ready.failure();
-    if (ready) {
-      if (const auto done = connection.logout(); !done)
-        return done.failure();
-    }
+    // A token that is refused while signing out is one that this very request has ended.
+    const auto done = ready ? connection.logout() : result<void>{};
+    if (!done && done.failure().code != errc::bad_credentials)
+      return if_unknown(done.failure(), "the token may have ended: run weft logout again, or weft "
+                                        "logout --forget");
   }
   const auto name = who->name;
   identity device_only;
@@ -162,10 +195,7 @@ void add_register(CLI::App& app, context& shared) {
 void add_login(CLI::App& app, context& shared) {
   auto* command = app.add_subcommand("login", "Sign this device in to an account.");
   auto name = std::make_shared<std::string>();
-  command->add_option("NAME", *name, "the account's name")
-      ->type_name("")
-      ->type_name("")
-      ->required();
+  command->add_option("NAME", *name, "the account's name")->type_name("")->required();
   command->footer("Examples:\n  weft login ann\n"
                   "  weft login ann --home ~/.weft-second --password-file secret.txt");
   command->callback([&shared, name] {

@@ -4,7 +4,6 @@ namespace weft::bin {
 
 using net::client::file_lock;
 using net::client::identity;
-using net::client::shown_cursors;
 using net::client::shown_state;
 
 result<inbox_keeper> inbox_keeper::open(const context& shared, const identity& who) {
@@ -15,7 +14,7 @@ result<inbox_keeper> inbox_keeper::open(const context& shared, const identity& w
                                    "; end it, or use another --home"};
   if (!alone)
     return alone.failure();
-  inbox_keeper out(shown_cursors(home), who, *std::move(alone));
+  inbox_keeper out(home, who, *std::move(alone));
   if (const auto fresh = out.belong_to(who.history); !fresh)
     return fresh.failure();
   return out;
@@ -37,30 +36,42 @@ net::client::follower::start_point inbox_keeper::start() const {
   return out;
 }
 
-bool inbox_keeper::was_typed_here(const net::client::message& what) {
+sequence inbox_keeper::shown(const thread_id& thread) const {
+  const auto at = known_.threads.find(thread);
+  return at == known_.threads.end() ? sequence{} : at->second.shown;
+}
+
+bool inbox_keeper::is_known_here(const net::client::message& what) {
+  if (known_.is_known(what.thread, what.seq))
+    return true;
   if (what.from != who_.user)
     return false;
-  if (known_.is_own(what.thread, what.seq))
+  // Before the file: a send that ends in between is found there.
+  if (under_way_.contains(what.op))
     return true;
   auto now = file_.load();
   if (now && now->user == who_.user)
     known_ = *std::move(now);
-  return known_.is_own(what.thread, what.seq);
+  return known_.is_known(what.thread, what.seq);
 }
 
 result<void> inbox_keeper::save(std::uint64_t inbox_version) {
-  if (pending_.empty() && inbox_version == known_.inbox_version)
+  if (pending_.empty() && pending_known_.empty() && inbox_version <= known_.inbox_version)
     return {};
   auto saved = file_.update([&](shown_state& state) {
     state.belong_to(who_.user, who_.history);
     for (const auto& [thread, seq] : pending_)
       state.mark_shown(thread, seq);
+    for (const auto& [thread, seq] : pending_known_)
+      state.mark_known(thread, seq);
     state.inbox_version = std::max(state.inbox_version, inbox_version);
     known_ = state;
   });
-  if (saved)
-    pending_.clear();
-  return saved;
+  if (!saved)
+    return saved;
+  pending_.clear();
+  pending_known_.clear();
+  return {};
 }
 
 } // namespace weft::bin

@@ -47,6 +47,7 @@ public:
           end(on_timeout());
       });
     }
+    follower_.learn_name(who_.user, who_.name);
     follower_.start();
     while (!ended_)
       io_.run_one();
@@ -66,7 +67,7 @@ private:
   void on_message(const message& what, const std::string& from) override {
     if (ended_)
       return;
-    if (!keeper_.was_typed_here(what)) {
+    if (!keeper_.is_known_here(what)) {
       const auto line = shared_.json ? to_line(to_json(what, from)) : to_line(what, from);
       std::puts(line.c_str());
       ++printed_;
@@ -102,13 +103,14 @@ private:
       std::fprintf(stderr, "weft: %s; reconnecting\n", why.message.c_str());
   }
 
+  void on_trouble(const error& why) override { report("weft", why, shared_.form()); }
   void on_ended(const error& why) override { end(with_advice(why)); }
 
   /// What was printed is out: remember it, and tell the server. In this order, so that a message
   /// is rather shown twice than never.
   void settle(std::optional<command_result> how) {
-    if (std::fflush(stdout) != 0)
-      return end(error{errc::io, "failed to write the messages"});
+    if (const auto written = flush_output(); !written)
+      return end(written.failure());
     if (const auto saved = keeper_.save(settled_version_); !saved)
       return end(saved.failure());
     follower_.tell_delivered({delivered_.begin(), delivered_.end()});

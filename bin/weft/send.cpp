@@ -4,6 +4,7 @@
 #include "bin/weft/context.hpp"
 #include "bin/weft/session.hpp"
 #include "net/client/private_file.hpp"
+#include "net/client/sends_under_way.hpp"
 
 #include <array>
 #include <cstdio>
@@ -21,6 +22,28 @@ struct send_options {
   std::string id;
   std::string content_type;
 };
+
+/// The operation id that a text is; nothing for every other text.
+std::optional<op_id> parse_op_id(const std::string& text) {
+  const auto parsed = parse_uuid_text(text);
+  if (!parsed || !time_of(op_id{*parsed}))
+    return std::nullopt;
+  return op_id{*parsed};
+}
+
+std::string check_op_id(const std::string& text) {
+  return parse_op_id(text) ? "" : "takes a UUIDv7 like 01890a5d-ac96-774b-bcce-b302099a8057";
+}
+
+/// How a send that failed ends: when it may be written all the same, with the id to ask under.
+command_result not_acknowledged(error why, const op_id& op) {
+  if (why.outcome == outcome::nothing_written)
+    return why;
+  return failed_operation{if_unknown(std::move(why), "it may have been written: send it again with "
+                                                     "--id " +
+                                                         to_uuid_text(op.bytes)),
+                          op};
+}
 
 error too_long(std::size_t size, std::size_t most) {
   return {errc::too_large, "the message has " + std::to_string(size) + " bytes; " +
@@ -66,14 +89,34 @@ void print(const context& shared, const weft::Ack& ack, const target& to) {
                 static_cast<unsigned long long>(ack.seq()));
 }
 
-command_result send(const context& shared, const send_options& options) {
-  std::optional<op_id> op;
-  if (!options.id.empty()) {
-    const auto parsed = parse_uuid_text(options.id);
-    if (!parsed)
-      return usage_error{"--id takes a UUIDv7 like 01890a5d-ac96-774b-bcce-b302099a8057"};
-    op = op_id{*parsed};
+/// Sends, and notes that the message is known here: `listen` need not show it to who typed it.
+result<weft::Ack> send_noted(const context& shared, session& from, const thread_id& to,
+                             const op_id& op, std::string type, std::string body) {
+  const auto home = shared.home_directory();
+  const net::client::sends_under_way under_way(home);
+  if (const auto begun = under_way.begin(op); !begun)
+    return begun.failure();
+  auto ack = from.connection->send({to, {}}, op, std::move(type), std::move(body));
+  if (!ack) {
+    if (ack.failure().outcome == outcome::nothing_written)
+      under_way.end(op);
+    return ack;
   }
+  const auto noted = net::client::shown_cursors(home).update([&](net::client::shown_state& state) {
+    state.belong_to(from.who.user, from.who.history);
+    state.mark_known(to, sequence{ack->seq()});
+  });
+  if (!noted) {
+    // It is written: sent again under its id, it is noted.
+    auto why = noted.failure();
+    why.outcome = outcome::unknown_retry_same_id;
+    return why;
+  }
+  under_way.end(op);
+  return ack;
+}
+
+command_result send(const context& shared, const send_options& options) {
   auto body = body_of(options);
   if (!body)
     return body.failure();
@@ -94,19 +137,17 @@ command_result send(const context& shared, const send_options& options) {
   const auto to = resolve(*session, options.to);
   if (!to)
     return to.failure();
-  const auto ack =
-      connection.send({to->thread, {}}, op ? *op : connection.make_op_id(), type, *std::move(body));
+  const auto op = options.id.empty() ? connection.make_op_id() : *parse_op_id(options.id);
+  const auto ack = send_noted(shared, *session, to->thread, op, type, *std::move(body));
   if (!ack)
-    return ack.failure();
-  // Known to who typed it: `listen` need not show it again here.
-  const auto noted = net::client::shown_cursors(shared.home_directory())
-                         .update([&](net::client::shown_state& state) {
-                           state.belong_to(session->who.user, session->who.history);
-                           state.mark_own(to->thread, sequence{ack->seq()});
-                         });
-  if (!noted)
-    return noted.failure();
+    return not_acknowledged(ack.failure(), op);
   print(shared, *ack, *to);
+  if (auto written = flush_output(); !written) {
+    // Whoever reads the output does not know that it is stored.
+    auto why = written.failure();
+    why.outcome = outcome::unknown_retry_same_id;
+    return not_acknowledged(std::move(why), op);
+  }
   return {};
 }
 
@@ -124,15 +165,16 @@ void add_send(CLI::App& app, context& shared) {
       ->type_name("F")
       ->excludes(text);
   command->add_option("--id", options->id, "operation id: the same id sent again is stored once")
-      ->type_name("UUID");
+      ->type_name("UUID")
+      ->check(check_op_id);
   command
       ->add_option("--content-type", options->content_type,
                    "MIME type (default: text, or application/octet-stream for other bytes)")
       ->type_name("T");
   command->footer(
       "A text that begins with a dash is written after --:  weft send bob -- -5 degrees\n"
-      "When the outcome is unknown (the server was lost), send again with the same --id: the\n"
-      "thread shows the message once.\n"
+      "When the outcome is unknown (the server was lost), the error says the --id to send again\n"
+      "with: the thread shows the message once.\n"
       "Examples:\n"
       "  weft send bob \"Hello, Bob\"\n"
       "  date | weft send bob -\n"

@@ -20,6 +20,12 @@ error with_advice(error why) {
   return why;
 }
 
+error if_unknown(error why, const std::string& advice) {
+  if (why.outcome == outcome::unknown_retry_same_id)
+    why.message += " (" + advice + ")";
+  return why;
+}
+
 result<void> remember_history(const context& shared, identity& who, std::uint64_t history) {
   if (who.history == history)
     return {};

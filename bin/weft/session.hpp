@@ -28,6 +28,9 @@ result<void> remember_history(const context& shared, net::client::identity& who,
 /// The same failure, with what to do about it where that is known.
 error with_advice(error why);
 
+/// The same failure; when what was asked for may have been done all the same, with `advice`.
+error if_unknown(error why, const std::string& advice);
+
 /// Where a message goes, or whose history is read.
 struct target {
   thread_id thread;

@@ -99,7 +99,7 @@ command_result mark_read(const context& shared, const std::string& name,
   }
   const auto marked = session->connection->mark_read(to->thread, sequence{*seq});
   if (!marked)
-    return marked.failure();
+    return if_unknown(marked.failure(), "it may be marked: run weft read again");
   if (shared.json)
     std::puts(to_line({{"thread", to_text(to->thread)},
                        {"seq", marked->seq()},

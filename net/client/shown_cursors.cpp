@@ -27,21 +27,21 @@ sequence sequence_of(const toml::node_view<const toml::node>& node) {
 shown_state::thread read_thread(const toml::table& table) {
   shown_state::thread out;
   out.shown = sequence_of(table["shown"]);
-  if (const auto* own = table["own"].as_array()) {
-    for (const auto& number : *own)
-      out.own.insert(sequence_of(toml::node_view<const toml::node>{number}));
+  if (const auto* known = table["known"].as_array()) {
+    for (const auto& number : *known)
+      out.known.insert(sequence_of(toml::node_view<const toml::node>{number}));
   }
   return out;
 }
 
 toml::table write_thread(const shown_state::thread& thread) {
   toml::table out{{"shown", static_cast<std::int64_t>(thread.shown.value)}};
-  if (thread.own.empty())
+  if (thread.known.empty())
     return out;
-  toml::array own;
-  for (const auto seq : thread.own)
-    own.push_back(static_cast<std::int64_t>(seq.value));
-  out.insert("own", std::move(own));
+  toml::array known;
+  for (const auto seq : thread.known)
+    known.push_back(static_cast<std::int64_t>(seq.value));
+  out.insert("known", std::move(known));
   return out;
 }
 
@@ -69,26 +69,26 @@ void shown_state::belong_to(user_id owner, std::uint64_t history_id) {
 }
 
 void shown_state::mark_shown(const thread_id& which, sequence seq) {
-  auto& [shown, own] = threads[which];
+  auto& [shown, known] = threads[which];
   shown = std::max(shown, seq);
-  while (!own.empty() && *own.begin() <= shown.next()) {
-    shown = std::max(shown, *own.begin());
-    own.erase(own.begin());
+  while (!known.empty() && *known.begin() <= shown.next()) {
+    shown = std::max(shown, *known.begin());
+    known.erase(known.begin());
   }
 }
 
-void shown_state::mark_own(const thread_id& which, sequence seq) {
-  auto& [shown, own] = threads[which];
+void shown_state::mark_known(const thread_id& which, sequence seq) {
+  auto& [shown, known] = threads[which];
   if (seq > shown)
-    own.insert(seq);
-  if (own.size() > own_numbers_max)
-    own.erase(own.begin());
+    known.insert(seq);
+  if (known.size() > known_numbers_max)
+    known.erase(known.begin());
   mark_shown(which, shown);
 }
 
-bool shown_state::is_own(const thread_id& which, sequence seq) const {
+bool shown_state::is_known(const thread_id& which, sequence seq) const {
   const auto at = threads.find(which);
-  return at != threads.end() && (seq <= at->second.shown || at->second.own.contains(seq));
+  return at != threads.end() && (seq <= at->second.shown || at->second.known.contains(seq));
 }
 
 result<shown_state> shown_cursors::load() const {
@@ -125,10 +125,6 @@ result<void> shown_cursors::update(const std::function<void(shown_state&)>& chan
     return state.failure();
   change(*state);
   return write_private_file(home_ / "cursors.toml", to_text(*state));
-}
-
-result<void> shown_cursors::clear() const {
-  return update([](shown_state& state) { state = {}; });
 }
 
 } // namespace weft::net::client

@@ -16,8 +16,9 @@ struct shown_state {
   struct thread {
     /// Everything up to here was shown.
     sequence shown;
-    /// Numbers above it that were sent from here, and are thereby known to who typed them.
-    std::set<sequence> own;
+    /// Numbers above it that are known here all the same: sent from here, or shown behind a part
+    /// that was left out.
+    std::set<sequence> known;
   };
 
   /// The account and the history that the rest speaks of.
@@ -30,12 +31,12 @@ struct shown_state {
   /// Starts afresh when the account or its history is another.
   void belong_to(user_id owner, std::uint64_t history_id);
   void mark_shown(const thread_id& which, sequence seq);
-  void mark_own(const thread_id& which, sequence seq);
-  bool is_own(const thread_id& which, sequence seq) const;
+  void mark_known(const thread_id& which, sequence seq);
+  bool is_known(const thread_id& which, sequence seq) const;
 };
 
-/// Numbers of own messages that are remembered for one thread; older ones are forgotten first.
-inline constexpr std::size_t own_numbers_max = 1'000;
+/// Numbers above the cursor that are remembered for one thread; the lowest are forgotten first.
+inline constexpr std::size_t known_numbers_max = 1'000;
 
 /// The file in WEFT_HOME. Several programs of one installation may use it at once.
 class shown_cursors {
@@ -45,8 +46,6 @@ public:
   result<shown_state> load() const;
   /// Reads, changes and replaces the file, alone.
   result<void> update(const std::function<void(shown_state&)>& change) const;
-  /// Forgets everything.
-  result<void> clear() const;
 
 private:
   std::filesystem::path home_;

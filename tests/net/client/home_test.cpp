@@ -1,5 +1,6 @@
 #include "net/client/identity.hpp"
 #include "net/client/private_file.hpp"
+#include "net/client/sends_under_way.hpp"
 #include "net/client/server_address.hpp"
 #include "net/client/shown_cursors.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -63,6 +64,22 @@ TEST_CASE("an identity without an account keeps its device") {
   CHECK_FALSE(again->has_account());
 }
 
+TEST_CASE("a registration is kept with the identity until it is forgotten") {
+  const testing::temporary_directory home;
+  identity who;
+  who.device = device_id{make_uuid_v4()};
+  who.asked = {"ann", op_id{make_uuid_v7(time_ms{1})}};
+  REQUIRE(save_identity(home.path(), who));
+  auto again = load_identity(home.path());
+  REQUIRE(again);
+  CHECK(again->asked.name == "ann");
+  CHECK(again->asked.op == who.asked.op);
+  CHECK_FALSE(again->has_account());
+  again->asked = {};
+  REQUIRE(save_identity(home.path(), *again));
+  CHECK(load_identity(home.path())->asked.name.empty());
+}
+
 TEST_CASE("an identity that was garbled is an error, not a new device") {
   const testing::temporary_directory home;
   std::ofstream(home.path() / "identity.toml") << "device = \"nonsense";
@@ -112,26 +129,51 @@ TEST_CASE("cursors survive in the file and are merged by the higher number") {
   CHECK(state->inbox_version == 12);
 }
 
-TEST_CASE("own messages count as shown once nothing in front of them is missing") {
+TEST_CASE("known numbers count as shown once nothing in front of them is missing") {
   shown_state state;
-  state.mark_own(thread, sequence{1});
+  state.mark_known(thread, sequence{1});
   CHECK(state.threads.at(thread).shown == sequence{1});
-  state.mark_own(thread, sequence{4});
+  state.mark_known(thread, sequence{4});
   CHECK(state.threads.at(thread).shown == sequence{1});
-  CHECK(state.is_own(thread, sequence{4}));
-  CHECK_FALSE(state.is_own(thread, sequence{3}));
+  CHECK(state.is_known(thread, sequence{4}));
+  CHECK_FALSE(state.is_known(thread, sequence{3}));
   state.mark_shown(thread, sequence{3});
   CHECK(state.threads.at(thread).shown == sequence{4});
-  CHECK(state.threads.at(thread).own.empty());
+  CHECK(state.threads.at(thread).known.empty());
 }
 
-TEST_CASE("own numbers are kept in the file") {
+TEST_CASE("numbers known beyond the cursor are kept in the file") {
   const testing::temporary_directory home;
   const shown_cursors file(home.path());
-  REQUIRE(file.update([](shown_state& state) { state.mark_own(thread, sequence{9}); }));
+  REQUIRE(file.update([](shown_state& state) { state.mark_known(thread, sequence{9}); }));
   const auto state = file.load();
   REQUIRE(state);
-  CHECK(state->is_own(thread, sequence{9}));
+  CHECK(state->is_known(thread, sequence{9}));
+}
+
+TEST_CASE("a send under way is known to other programs of the installation until it ends") {
+  const testing::temporary_directory home;
+  const op_id op{make_uuid_v7(time_ms{1})};
+  const op_id other{make_uuid_v7(time_ms{1})};
+  const sends_under_way here(home.path());
+  CHECK_FALSE(here.contains(op));
+  REQUIRE(here.begin(op));
+  CHECK(sends_under_way(home.path()).contains(op));
+  CHECK_FALSE(here.contains(other));
+  here.end(op);
+  CHECK_FALSE(here.contains(op));
+}
+
+TEST_CASE("what a program that died was sending is forgotten after a day") {
+  const testing::temporary_directory home;
+  const op_id op{make_uuid_v7(time_ms{1})};
+  const sends_under_way here(home.path());
+  REQUIRE(here.begin(op));
+  const auto file = home.path() / "sending" / to_uuid_text(op.bytes);
+  std::filesystem::last_write_time(file, std::filesystem::file_time_type::clock::now() -
+                                             std::chrono::hours{25});
+  REQUIRE(here.begin(op_id{make_uuid_v7(time_ms{2})}));
+  CHECK_FALSE(here.contains(op));
 }
 
 TEST_CASE("cursors of another account or a restored history are dropped") {
@@ -145,12 +187,12 @@ TEST_CASE("cursors of another account or a restored history are dropped") {
 }
 
 TEST_CASE("server addresses are read in every form and refused when they are none") {
-  const auto servers = parse_servers("localhost:1,10.0.0.1,[::1]:65535");
+  const auto servers = parse_servers("localhost:1,10.0.0.1:7400,[::1]:65535");
   REQUIRE(servers);
   CHECK(*servers ==
         std::vector<server_address>{{"localhost", "1"}, {"10.0.0.1", "7400"}, {"::1", "65535"}});
   CHECK(to_text((*servers)[2]) == "[::1]:65535");
-  for (const char* wrong : {"", ":7400", "host:", "host:0", "host:65536", "host:7400x", "a:1,,b:2",
-                            "[::1", "[::1]7400"})
+  for (const char* wrong : {"", ":7400", "host", "host:", "host:0", "host:65536", "host:7400x",
+                            "a:1,,b:2", "[::1", "[::1]7400"})
     CHECK_FALSE(parse_servers(wrong));
 }
