@@ -39,11 +39,17 @@ chat_room::chat_room(const context& shared, chat_opening opening, inbox_keeper& 
 
 follower::start_point chat_room::start() const {
   auto out = keeper_.start();
+  out.only = opening_.to.thread;
   out.shown[opening_.to.thread] = opening_.last_seq;
   return out;
 }
 
 command_result chat_room::run() {
+  const auto& who = opening_.who;
+  const auto& to = opening_.to;
+  follower_.learn_name(who.user, who.name);
+  if (to.thread.type == thread_id::kind::direct && !to.name.empty())
+    follower_.learn_name(to.thread.peer_of(who.user), to.name);
   show_opening();
   signals_.async_wait([this](const auto& code, int) {
     if (!code)
@@ -57,12 +63,36 @@ command_result chat_room::run() {
 }
 
 void chat_room::show_opening() {
+  contiguous_ = keeper_.shown(opening_.to.thread) >= opening_.above;
+  if (opening_.left_out > 0)
+    say(std::to_string(opening_.left_out) + " earlier messages that were not read are left out: " +
+        "weft history " + name() + " --before " + std::to_string(opening_.above.value + 1));
   for (const auto& [what, from] : opening_.last)
     show(what, from);
-  last_shown_ = opening_.last_seq;
-  keeper_.mark_shown(opening_.to.thread, opening_.last_seq);
+  for (auto seq = opening_.above; seq < opening_.last_seq; seq = seq.next())
+    note_shown(seq.next());
   show_progress();
   terminal_.note("-- Ctrl-D ends --");
+}
+
+/// Marks as shown what is, and nothing that was left out in front of it.
+void chat_room::note_shown(sequence seq) {
+  last_shown_ = seq;
+  if (contiguous_)
+    keeper_.mark_shown(opening_.to.thread, seq);
+  else
+    keeper_.mark_known(opening_.to.thread, seq);
+}
+
+std::string chat_room::name() const {
+  return printable(opening_.to.name.empty() ? to_text(opening_.to.thread) : opening_.to.name);
+}
+
+void chat_room::say(const std::string& what) {
+  if (terminal_.is_interactive())
+    terminal_.note("-- " + what + " --");
+  else if (!shared_.json)
+    std::fprintf(stderr, "weft: %s\n", what.c_str());
 }
 
 void chat_room::show(const message& what, const std::string& from) {
@@ -74,24 +104,39 @@ void chat_room::show(const message& what, const std::string& from) {
 }
 
 void chat_room::on_message(const message& what, const std::string& from) {
-  if (what.thread == opening_.to.thread) {
-    last_shown_ = what.seq;
-    return show(what, from);
-  }
-  if (what.from != opening_.who.user && elsewhere_.insert(what.thread).second)
-    terminal_.note("-- " + printable(from) + " writes to you as well: weft chat " +
-                   printable(from) + " --");
+  show(what, from);
+  note_shown(what.seq);
+}
+
+void chat_room::on_row(const thread_id& thread, const weft::InboxThread& row) {
+  const bool is_new = row.unread() > 0 && row.last_event().from() != opening_.who.user.value &&
+                      sequence{row.last_seq()} > keeper_.shown(thread);
+  if (!is_new || row.peer_name().empty() || !elsewhere_.insert(thread).second)
+    return;
+  const auto from = printable(row.peer_name());
+  terminal_.note("-- " + from + " writes to you as well: weft chat " + from + " --");
+}
+
+void chat_room::on_trouble(const error& why) {
+  if (terminal_.is_interactive())
+    terminal_.note("-- " + printable(why.message) + " --");
+  else
+    report("weft", why, shared_.form());
 }
 
 void chat_room::on_settled() {
   const auto& thread = opening_.to.thread;
-  if (last_shown_ == marked_read_)
+  if (last_shown_ == settled_)
     return;
-  marked_read_ = last_shown_;
-  keeper_.mark_shown(thread, last_shown_);
+  settled_ = last_shown_;
+  if (const auto written = flush_output(); !written)
+    return end(written.failure());
   // Other threads were not shown here: the inbox stays where it was.
   if (const auto saved = keeper_.save(0); !saved)
     return end(saved.failure());
+  // Both reports speak of everything up to a number: they wait for what was left out.
+  if (opening_.left_out > 0)
+    return;
   follower_.tell_delivered({{thread, last_shown_}});
   follower_.mark_read(thread, last_shown_);
 }
@@ -109,11 +154,10 @@ void chat_room::show_progress() {
   const auto& peer = opening_.peer;
   if (!last_own_ || told_.read >= last_own_)
     return;
-  const auto name = printable(opening_.to.name.empty() ? "the other side" : opening_.to.name);
   if (peer.read >= last_own_)
-    terminal_.note("   ✓✓ read by " + name);
+    terminal_.note("   ✓✓ read by " + name());
   else if (peer.delivered >= last_own_ && told_.delivered < last_own_)
-    terminal_.note("   ✓✓ delivered to " + name);
+    terminal_.note("   ✓✓ delivered to " + name());
   told_ = peer;
 }
 
@@ -124,6 +168,7 @@ void chat_room::on_live(const weft::Ready& ready) {
       kept = keeper_.belong_to(ready.history_id());
     if (!kept)
       return end(kept.failure());
+    begin_afresh();
   }
   if (std::exchange(lost_, false))
     terminal_.note("-- connected again --");
@@ -132,13 +177,17 @@ void chat_room::on_live(const weft::Ready& ready) {
   send_next();
 }
 
+/// The history was restored: the follower shows it from its beginning.
+void chat_room::begin_afresh() {
+  contiguous_ = true;
+  opening_.left_out = 0;
+  last_own_ = last_shown_ = settled_ = {};
+}
+
 void chat_room::on_lost(const error& why, std::chrono::milliseconds) {
   if (why.code == errc::fenced || std::exchange(lost_, true))
     return;
-  if (terminal_.is_interactive())
-    terminal_.note("-- " + printable(why.message) + "; reconnecting --");
-  else if (!shared_.json)
-    std::fprintf(stderr, "weft: %s; reconnecting\n", printable(why.message).c_str());
+  say(printable(why.message) + "; reconnecting");
 }
 
 void chat_room::take_input(std::string piece) {
@@ -172,7 +221,8 @@ void chat_room::send_next() {
 void chat_room::on_sent(const result<weft::Ack>& outcome) {
   sending_ = false;
   if (!outcome)
-    return end(outcome.failure());
+    return end(if_unknown(outcome.failure(),
+                          "the last line may be stored: weft history " + name() + " tells"));
   const bool was_full = typed_.size() + 1 == typed_max;
   send_next();
   if (was_full && !input_ended_)

@@ -26,7 +26,11 @@ struct chat_opening {
   target to;
   /// The end of the conversation, oldest first, with the names of the senders.
   std::vector<std::pair<net::client::message, std::string>> last;
+  /// The opening holds what lies above the one and up to the other.
+  sequence above;
   sequence last_seq;
+  /// Messages in front of it that nobody has read.
+  std::uint64_t left_out = 0;
   peer_progress peer;
 };
 
@@ -44,6 +48,8 @@ private:
   void on_settled() override;
   void on_receipt(const thread_id& thread, user_id user, sequence delivered,
                   sequence read) override;
+  void on_row(const thread_id& thread, const weft::InboxThread& row) override;
+  void on_trouble(const error& why) override;
   void on_live(const weft::Ready& ready) override;
   void on_lost(const error& why, std::chrono::milliseconds pause) override;
   void on_ended(const error& why) override { end(with_advice(why)); }
@@ -54,7 +60,11 @@ private:
   void on_sent(const result<weft::Ack>& outcome);
 
   net::client::follower::start_point start() const;
+  void begin_afresh();
   void show_opening();
+  void note_shown(sequence seq);
+  void say(const std::string& what);
+  std::string name() const;
   void show(const net::client::message& what, const std::string& from);
   void show_progress();
   void end(command_result how);
@@ -70,9 +80,12 @@ private:
 
   std::deque<std::string> typed_;
   std::set<thread_id> elsewhere_;
+  /// Everything in front of what is shown was shown as well, here or before.
+  bool contiguous_ = false;
   sequence last_own_;
   sequence last_shown_;
-  sequence marked_read_;
+  /// Up to here it was saved and reported.
+  sequence settled_;
   peer_progress told_;
   bool met_ = false;
   bool sending_ = false;
