@@ -65,8 +65,7 @@ command_result chat_room::run() {
 void chat_room::show_opening() {
   contiguous_ = keeper_.shown(opening_.to.thread) >= opening_.above;
   if (opening_.left_out > 0)
-    say(std::to_string(opening_.left_out) + " earlier messages that were not read are left out: " +
-        "weft history " + name() + " --before " + std::to_string(opening_.above.value + 1));
+    say_left_out();
   for (const auto& [what, from] : opening_.last)
     show(what, from);
   for (auto seq = opening_.above; seq < opening_.last_seq; seq = seq.next())
@@ -93,6 +92,15 @@ void chat_room::say(const std::string& what) {
     terminal_.note("-- " + what + " --");
   else if (!shared_.json)
     std::fprintf(stderr, "weft: %s\n", what.c_str());
+}
+
+void chat_room::say_left_out() {
+  const auto before = opening_.above.value + 1;
+  if (shared_.json)
+    std::fprintf(stderr, "%s\n",
+                 to_line({{"left_out", opening_.left_out}, {"before", before}}).c_str());
+  say(std::to_string(opening_.left_out) + " earlier messages that were not read are left out: " +
+      "weft history " + name() + " --before " + std::to_string(before));
 }
 
 void chat_room::show(const message& what, const std::string& from) {

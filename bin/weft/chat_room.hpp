@@ -63,7 +63,9 @@ private:
   void begin_afresh();
   void show_opening();
   void note_shown(sequence seq);
+  /// A remark beside the messages; nothing for programs.
   void say(const std::string& what);
+  void say_left_out();
   std::string name() const;
   void show(const net::client::message& what, const std::string& from);
   void show_progress();

@@ -54,6 +54,9 @@ class Chat(NodeCase):
         self.assertEqual(done.stderr, "weft: 20 earlier messages that were not read are left out: "
                                       "weft history ann --before 21\n")
         self.assertEqual(self.unread_of("bob"), 520)
+        done = self.weft("bob", "chat", "ann", "--json")
+        self.assertEqual(bodies(done), numbered(21, 520))
+        self.assertEqual(json.loads(done.stderr), {"left_out": 20, "before": 21})
         # Each message appears once on this device, whichever program shows it.
         self.weft("ann", "send", "bob", "521")
         seen = self.weft("bob", "listen", "--count", "21", "--timeout", "30", "--json")
@@ -63,7 +66,7 @@ class Chat(NodeCase):
         self.say("ann", "bob", numbered(1, 30))
         self.weft("bob", "listen", "--count", "30", "--timeout", "30")
         self.weft("ann", "send", "bob", "31")
-        done = self.weft("bob", "read", "ann", "30")
+        self.weft("bob", "read", "ann", "30")
         done = self.weft("bob", "chat", "ann", "--json")
         self.assertEqual(bodies(done), numbered(12, 31))
 

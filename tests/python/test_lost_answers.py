@@ -22,7 +22,7 @@ class LostAnswers(NodeCase):
     def lose(self, kind, user, *arguments, **named):
         """Runs weft through the relay, which loses all answers to this kind of request."""
         self.relay.lose = kind
-        done = self.run_program("weft", "--patience", "1", *arguments, user=user,
+        done = self.run_program("weft", "--patience", "3", *arguments, user=user,
                                 server=self.relay.address, **named)
         self.relay.await_answers(kind)
         return done
