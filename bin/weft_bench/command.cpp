@@ -2,6 +2,7 @@
 
 #include "bin/options/command_line.hpp"
 #include "bin/options/server_option.hpp"
+#include "bin/weft_bench/crowd_runs.hpp"
 #include "bin/weft_bench/direct_run.hpp"
 #include "bin/weft_bench/floor_run.hpp"
 #include "bin/weft_bench/report.hpp"
@@ -67,16 +68,58 @@ void add_traffic_options(CLI::App& app, command& what) {
   app.add_flag("--json", what.json, "print one JSON object");
 }
 
-void print(const command& what, const run_result& run, const std::optional<run_result>& floor) {
-  if (what.json)
-    std::puts(to_json_line(run, floor).c_str());
-  else
-    std::fputs(to_text(run, floor).c_str(), stdout);
+void add_server_processes(CLI::App& app, command& what) {
+  app.add_option("--server-pid", what.server_processes,
+                 "processes whose processor time and memory to report")
+      ->type_name("PID[,PID...]")
+      ->delimiter(',');
+}
+
+void add_crowd_options(CLI::App& app, command& what) {
+  auto& crowd = what.crowd;
+  bin::add_server_option(app, what.servers);
+  app.add_option("--clients", crowd.clients, "devices, each of an account of its own")
+      ->type_name("N")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}))
+      ->capture_default_str();
+  app.add_option("--at-once", crowd.at_once, "sign-ins under way at once")
+      ->type_name("N")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{100'000}))
+      ->capture_default_str();
+  app.add_option("--tokens", crowd.tokens,
+                 "file that keeps the accounts between runs: registering costs a password hash "
+                 "each")
+      ->type_name("FILE");
+  add_seconds(app, "--seconds", crowd.seconds, "how long to measure (default 10)");
+  add_seconds(app, "--settle", crowd.settle, "idle: to let heartbeats spread before (default 10)");
+  add_server_processes(app, what);
+  app.add_flag("--json", what.json, "print one JSON object");
 }
 
 int fail(const command& what, const error& why) {
   bin::report("weft-bench", why, what.json ? bin::output_form::json : bin::output_form::text);
   return bin::exit_failure;
+}
+
+/// Prints a run with a crowd; sessions that the server ended make it fail.
+template <class Result>
+int conclude(const command& what, const result<Result>& run) {
+  if (!run)
+    return fail(what, run.failure());
+  if (what.json)
+    std::puts(to_json_line(*run).c_str());
+  else
+    std::fputs(to_text(*run).c_str(), stdout);
+  if (run->lost == 0)
+    return bin::exit_success;
+  return fail(what, {errc::corrupt, std::to_string(run->lost) + " sessions were lost"});
+}
+
+void print(const command& what, const run_result& run, const std::optional<run_result>& floor) {
+  if (what.json)
+    std::puts(to_json_line(run, floor).c_str());
+  else
+    std::fputs(to_text(run, floor).c_str(), stdout);
 }
 
 /// A run that is not sound is printed and then fails.
@@ -90,6 +133,16 @@ int judge(const command& what, const run_result& run) {
                                         std::to_string(run.unanswered) + " never answered"});
 }
 
+int run_crowd(const command& what) {
+  const auto servers = net::client::parse_servers(what.servers);
+  if (!servers)
+    return fail(what, servers.failure());
+  const crowd_place where{*servers, what.server_processes};
+  if (what.work == "idle")
+    return conclude(what, run_idle(what.crowd, where));
+  return conclude(what, run_storm(what.crowd, where));
+}
+
 } // namespace
 
 void add_works(CLI::App& app, command& what) {
@@ -97,11 +150,7 @@ void add_works(CLI::App& app, command& what) {
                                               "partner and reads what comes from it.");
   bin::add_server_option(*direct, what.servers);
   add_traffic_options(*direct, what);
-  direct
-      ->add_option("--server-pid", what.server_processes,
-                   "processes whose processor time and memory to report")
-      ->type_name("PID[,PID...]")
-      ->delimiter(',');
+  add_server_processes(*direct, what);
   direct->add_flag("--floor", what.with_floor,
                    "then send the same traffic through a bare relay and compare");
   direct->footer("Examples:\n"
@@ -114,10 +163,28 @@ void add_works(CLI::App& app, command& what) {
   add_traffic_options(*floor, what);
   floor->footer("Example:\n  weft-bench floor --clients 200 --window 8 --seconds 5");
   floor->callback([&what] { what.work = "floor"; });
+
+  auto* idle = app.add_subcommand("idle", "Sessions that say nothing but heartbeats: what each "
+                                          "costs.");
+  add_crowd_options(*idle, what);
+  idle->footer("A first run with --tokens registers; memory is told by runs after it, best on a\n"
+               "server that has just started.\n"
+               "Example:\n"
+               "  weft-bench idle --clients 10000 --tokens tokens.txt --server-pid $(pidof weftd)");
+  idle->callback([&what] { what.work = "idle"; });
+
+  auto* storm = app.add_subcommand("storm", "Everybody breaks his connection and resumes, again "
+                                            "and again.");
+  add_crowd_options(*storm, what);
+  storm->footer("Example:\n"
+                "  weft-bench storm --clients 2000 --at-once 200 --tokens tokens.txt --seconds 10");
+  storm->callback([&what] { what.work = "storm"; });
 }
 
 int run(const command& what) {
   allow_many_files();
+  if (what.work == "idle" || what.work == "storm")
+    return run_crowd(what);
   std::optional<result<floor_relay>> relay;
   // Before anything starts a thread.
   if (what.work == "floor" || what.with_floor)

@@ -1,6 +1,7 @@
 // The command line of weft-bench.
 #pragma once
 
+#include "bin/weft_bench/crowd.hpp"
 #include "bin/weft_bench/traffic.hpp"
 
 #include <CLI/CLI.hpp>
@@ -16,6 +17,7 @@ struct command {
   std::string work;
   std::string servers = "127.0.0.1:7400";
   traffic_settings traffic;
+  crowd_settings crowd;
   std::vector<pid_t> server_processes;
   bool with_floor = false;
   bool json = false;
