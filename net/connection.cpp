@@ -2,10 +2,10 @@
 
 #include "net/io_thread.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <chrono>
-#include <sys/socket.h>
-#include <unistd.h>
 
 namespace weft::net {
 
@@ -18,12 +18,10 @@ clock_ms ms(std::chrono::milliseconds time) {
 } // namespace
 
 connection::connection(io_thread& thread, int socket, connection_no number, std::uint32_t slot)
-    : thread_(thread), out_(thread.shared()), number_(number), socket_(socket), slot_(slot) {}
+    : thread_(thread), out_(thread.shared()), transport_(socket, thread.shared().tls.accept()),
+      number_(number), slot_(slot) {}
 
-connection::~connection() {
-  if (socket_ >= 0)
-    ::close(socket_);
-}
+connection::~connection() = default;
 
 void connection::wake_if(wake what) {
   if (what == wake::yes)
@@ -33,7 +31,7 @@ void connection::wake_if(wake what) {
 void connection::open() {
   last_heard_ = thread_.now();
   phase_due_ = thread_.now() + ms(thread_.shared().limits.sign_in_within);
-  if (!thread_.sockets().watch(socket_, watched_, this))
+  if (!thread_.sockets().watch(transport_.socket(), watched_, this))
     return drop();
   settle();
 }
@@ -42,15 +40,14 @@ void connection::on_ready(const ready_socket& how) {
   // An event of this round may have come from a socket that has been closed in it.
   if (!has_socket())
     return;
-  const auto reads = watched_ == interest::read || watched_ == interest::read_and_write;
-  if (how.is_broken && !reads)
+  if (how.is_broken && !is_reading())
     return drop();
   const auto turn = thread_.lend_turn();
-  if (how.is_writable) {
+  if (blocked_ && transport_.can_write(how)) {
     blocked_ = false;
     read_and_write(*turn, {});
   }
-  if ((how.is_readable || how.is_broken) && has_socket())
+  if (has_socket() && is_reading() && (transport_.can_read(how) || how.is_broken))
     on_readable(*turn);
 }
 
@@ -59,7 +56,10 @@ void connection::on_queue() {
   if (!has_socket())
     return;
   const auto turn = thread_.lend_turn();
-  read_and_write(*turn, {});
+  if (is_reading() && transport_.holds_bytes())
+    on_readable(*turn);
+  else
+    read_and_write(*turn, {});
 }
 
 void connection::close(const error& why) {
@@ -90,14 +90,22 @@ void connection::begin_closing(turn& turn, const error& why) {
   queue_own(turn);
   out_.add_closing(why);
   phase_ = phase::closing;
-  phase_due_ = thread_.now() + closing_within_ms;
+  // Before its handshake is done a client cannot be told anything.
+  phase_due_ = thread_.now() + (transport_.is_open() ? closing_within_ms : 0);
+}
+
+void connection::note_failed_handshake() {
+  thread_.shared().counters.failed_handshakes.fetch_add(1, std::memory_order_relaxed);
+  const auto why = transport_.failure();
+  spdlog::debug("a TLS handshake failed: {}", why.empty() ? "the connection ended" : why);
 }
 
 void connection::drop() {
   if (!has_socket())
     return;
-  ::close(socket_);
-  socket_ = -1;
+  if (!transport_.is_open())
+    note_failed_handshake();
+  transport_.close();
   out_.shut();
   writing_.release();
   decoder_.clear();
@@ -163,13 +171,14 @@ void connection::settle() {
   const auto next = due();
   if (!is_scheduled() || next < wheel_entry::due())
     thread_.wheel().schedule(*this, next);
-  const auto reads = phase_ == phase::lingering || (phase_ < phase::closing && !held_back_);
-  const auto wanted = !blocked_ ? (reads ? interest::read : interest::none)
-                                : (reads ? interest::read_and_write : interest::write);
+  // What TLS has read ahead is no news of the socket any more.
+  if (is_reading() && transport_.holds_bytes())
+    thread_.enqueue(shared_from_this());
+  const auto wanted = transport_.watch_for(is_reading(), blocked_);
   if (wanted == watched_)
     return;
   watched_ = wanted;
-  thread_.sockets().change(socket_, wanted, this);
+  thread_.sockets().change(transport_.socket(), wanted, this);
 }
 
 void connection::on_time() {

@@ -6,6 +6,7 @@
 #include "net/poller.hpp"
 #include "net/session_link.hpp"
 #include "net/timing_wheel.hpp"
+#include "net/transport.hpp"
 #include "net/turn.hpp"
 
 #include <cstdint>
@@ -71,7 +72,7 @@ public:
 
   /// True until the client has signed in, or is on its way out.
   bool is_stranger() const { return phase_ <= phase::signing_in; }
-  bool has_socket() const { return socket_ >= 0; }
+  bool has_socket() const { return !transport_.is_closed(); }
   connection_no number() const { return number_; }
   std::uint32_t slot() const { return slot_; }
 
@@ -122,10 +123,15 @@ private:
   void linger();
 
   // Deadlines and the end: connection.cpp.
+  /// The client is being listened to.
+  bool is_reading() const {
+    return phase_ == phase::lingering || (phase_ < phase::closing && !held_back_);
+  }
   void settle();
   clock_ms due() const;
   void on_deadline(turn& turn);
   void begin_closing(turn& turn, const error& why);
+  void note_failed_handshake();
   /// The socket is broken, or of no more use: detaches the session, or leaves.
   void drop();
   /// The detached session has had its time, or may have no more.
@@ -140,6 +146,7 @@ private:
   /// Taken from `out_`, not yet on the socket.
   byte_buffer writing_;
   report_meter meter_;
+  transport transport_;
   connection_no number_;
   /// When the phase must be over, except for `live` and `detached`.
   clock_ms phase_due_ = 0;
@@ -148,7 +155,6 @@ private:
   clock_ms last_heard_ = 0;
   /// Since when the socket has taken nothing of what waits; 0 when nothing waits.
   clock_ms stalled_since_ = 0;
-  int socket_;
   std::uint32_t slot_;
   /// Bytes of the frame that is being handled, header included.
   std::uint32_t frame_bytes_ = 0;

@@ -106,7 +106,7 @@ void connection::on_message(turn& turn, heartbeat_heard& what) {
 void connection::on_message(turn& turn, status_asked& what) {
   if (refuses_before_hello(turn, what.request))
     return;
-  if (!is_from_this_machine(socket_))
+  if (!is_from_this_machine(transport_.socket()))
     return answer_error(
         turn, what.request,
         {.code = errc::forbidden, .message = "status is shown on the node's own machine only"});
@@ -119,7 +119,8 @@ void connection::on_message(turn& turn, locate_asked& what) {
     return;
   const auto& advertised = thread_.shared().advertised;
   // Without a configured address: the one at which this client reached the node.
-  encode_locate(turn.own, what.request, advertised.empty() ? local_address(socket_) : advertised);
+  encode_locate(turn.own, what.request,
+                advertised.empty() ? local_address(transport_.socket()) : advertised);
   ++turn.own_count;
 }
 

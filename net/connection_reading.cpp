@@ -2,23 +2,22 @@
 #include "net/connection.hpp"
 #include "net/io_thread.hpp"
 
-#include <cerrno>
 #include <string>
-#include <sys/socket.h>
 #include <utility>
 
 namespace weft::net {
 
 void connection::on_readable(turn& turn) {
-  const auto count = ::recv(socket_, turn.bytes.data(), turn.bytes.size(), MSG_DONTWAIT);
-  if (count < 0 && (errno == EAGAIN || errno == EINTR))
-    return;
-  if (count <= 0)
+  const auto got = transport_.read(turn.bytes);
+  if (got.status == io_status::ended || got.status == io_status::broken)
     return drop();
-  last_heard_ = thread_.now();
+  if (got.count > 0)
+    last_heard_ = thread_.now();
   // What a client says after the last word is read and thrown away.
-  if (phase_ < phase::closing)
-    read_and_write(turn, {turn.bytes.data(), static_cast<std::size_t>(count)});
+  if (got.count > 0 && phase_ < phase::closing)
+    read_and_write(turn, {turn.bytes.data(), got.count});
+  else
+    settle();
 }
 
 void connection::read_and_write(turn& turn, std::string_view lent) {

@@ -2,9 +2,6 @@
 #include "net/connection.hpp"
 #include "net/io_thread.hpp"
 
-#include <cerrno>
-#include <sys/socket.h>
-
 namespace weft::net {
 
 void connection::write(turn& turn) {
@@ -32,11 +29,12 @@ void connection::write(turn& turn) {
 }
 
 connection::written connection::write_from(byte_buffer& from) {
-  const auto bytes = from.view();
-  const auto count = ::send(socket_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-  if (count < 0)
-    return errno == EAGAIN || errno == EINTR ? written::some : written::broken;
-  from.consume(static_cast<std::size_t>(count));
+  const auto put = transport_.write(from.view());
+  if (put.status == io_status::broken)
+    return written::broken;
+  if (put.count == 0)
+    return written::some;
+  from.consume(put.count);
   // Zero means that something moves: the time in which a client must take something begins anew.
   stalled_since_ = 0;
   return from.empty() ? written::all : written::some;
@@ -105,7 +103,7 @@ void connection::on_sign_in(turn& turn, sign_in_result result) {
 }
 
 void connection::linger() {
-  ::shutdown(socket_, SHUT_WR);
+  transport_.shut_writing();
   phase_ = phase::lingering;
   phase_due_ = thread_.now() + linger_ms;
 }

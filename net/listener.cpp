@@ -3,6 +3,7 @@
 #include "net/encode.hpp"
 #include "net/listening_socket.hpp"
 #include "net/peer_address.hpp"
+#include "net/tls/socket_io.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -26,6 +27,20 @@ constexpr int kernel_unsent_bytes = 128 << 10;
 
 /// When those who come beyond the limit of connections may try again.
 constexpr std::uint32_t retry_when_full_ms = 5'000;
+
+/// A TLS record with a fatal alert, internal_error: all that a client can be told before a
+/// handshake.
+constexpr std::string_view tls_refusal{"\x15\x03\x03\x00\x02\x02\x50", 7};
+
+std::string refusal_of(const server_context& shared) {
+  if (shared.tls.is_on())
+    return std::string{tls_refusal};
+  byte_buffer frame;
+  encode_closing(frame, {.code = errc::overloaded,
+                         .message = "this node has as many connections as it may",
+                         .retry_after_ms = retry_when_full_ms});
+  return std::string{frame.view()};
+}
 
 void set(int socket, int level, int option, int value) {
   ::setsockopt(socket, level, option, &value, sizeof value);
@@ -75,12 +90,8 @@ void listener::take(int socket) {
   set(socket, IPPROTO_TCP, TCP_NODELAY, 1);
   auto& connections = shared_.counters.connections;
   if (connections.load(std::memory_order_relaxed) >= shared_.connections_max) {
-    byte_buffer frame;
-    encode_closing(frame, {.code = errc::overloaded,
-                           .message = "this node has as many connections as it may",
-                           .retry_after_ms = retry_when_full_ms});
     // Whether it arrives is not waited for: there is no place to wait in.
-    ::send(socket, frame.view().data(), frame.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    write_socket(socket, refusal_of(shared_));
     ::close(socket);
     return;
   }

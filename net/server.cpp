@@ -50,7 +50,8 @@ Hello hello_of(const server_options& options, std::size_t frame_bytes_max) {
 
 struct server::impl {
   impl(const server_options& options, session_host& host, const status_source& status)
-      : shared(std::make_shared<server_context>(options.limits, host, status)) {
+      : shared(
+            std::make_shared<server_context>(options.limits, host, status, options.certificate)) {
     shared->advertised = options.advertised;
     shared->connections_max =
         options.connections_max > 0 ? options.connections_max : connections_for_files();
@@ -114,11 +115,15 @@ std::size_t server::connections_max() const {
   return impl_->shared->connections_max;
 }
 
+void server::use_certificate(std::shared_ptr<const server_certificate> next) {
+  impl_->shared->tls.use(std::move(next));
+}
+
 server_counters server::counters() const {
   const auto& from = impl_->shared->counters;
   return {from.connections.load(std::memory_order_relaxed),
           from.live.load(std::memory_order_relaxed), from.detached.load(std::memory_order_relaxed),
-          impl_->shared->requests.in_use()};
+          impl_->shared->requests.in_use(), from.failed_handshakes.load(std::memory_order_relaxed)};
 }
 
 Status server::status() const {

@@ -3,6 +3,7 @@
 
 #include "actors/limits.hpp"
 #include "net/proto/weft.pb.h"
+#include "net/server_certificate.hpp"
 #include "net/session_host.hpp"
 #include "net/status_source.hpp"
 #include "storage/result.hpp"
@@ -31,6 +32,8 @@ struct server_options {
   /// Largest number of connections; 0: as many as the process may open files, less a reserve for
   /// the store and the links between nodes.
   std::size_t connections_max = 0;
+  /// Clients are served by TLS with this certificate; null: in the clear.
+  std::shared_ptr<const server_certificate> certificate;
 };
 
 /// What a server is busy with.
@@ -41,6 +44,8 @@ struct server_counters {
   /// Sessions without a connection, in their grace.
   std::size_t detached = 0;
   std::size_t requests_in_flight_bytes = 0;
+  /// Connections that ended before their TLS handshake was done, since the start.
+  std::size_t failed_handshakes = 0;
 };
 
 /// Serves clients until it is stopped. Safe for use by several threads, but for `stop`.
@@ -60,6 +65,10 @@ public:
   const std::string& address() const;
   std::uint16_t port() const;
   std::size_t connections_max() const;
+
+  /// Connections that begin from now on are served with this certificate; those that there are go
+  /// on with theirs. Only for a server that was started with one. Any thread.
+  void use_certificate(std::shared_ptr<const server_certificate> next);
 
   server_counters counters() const;
   /// The node's status, with what only the server knows. Also after `stop`.

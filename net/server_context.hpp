@@ -6,6 +6,7 @@
 #include "net/proto/weft.pb.h"
 #include "net/session_host.hpp"
 #include "net/status_source.hpp"
+#include "net/tls_policy.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -42,17 +43,21 @@ struct connection_counters {
   std::atomic<std::size_t> live{0};
   /// Sessions without a connection, in their grace.
   std::atomic<std::size_t> detached{0};
+  /// Since the start: connections that ended before their TLS handshake was done.
+  std::atomic<std::size_t> failed_handshakes{0};
 };
 
 /// Made by the server, outlives its connections.
 struct server_context {
-  server_context(const actors::limits& allowed, session_host& sessions, const status_source& source)
-      : limits(allowed), host(sessions), status(source), requests(allowed.node_request_bytes_max),
-        slow_readers(slow_reader_bytes_max) {}
+  server_context(const actors::limits& allowed, session_host& sessions, const status_source& source,
+                 std::shared_ptr<const server_certificate> certificate = nullptr)
+      : limits(allowed), host(sessions), status(source), tls(std::move(certificate)),
+        requests(allowed.node_request_bytes_max), slow_readers(slow_reader_bytes_max) {}
 
   actors::limits limits;
   session_host& host;
   const status_source& status;
+  tls_policy tls;
   /// HOST:PORT that clients are told; empty when none was given.
   std::string advertised;
   /// HOST:PORT that is listened on.

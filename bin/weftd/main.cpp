@@ -1,5 +1,6 @@
 // weftd: one node. Parses, wires, waits, shuts down in order.
 #include "actors/type_ids.hpp"
+#include "bin/weftd/certificate.hpp"
 #include "bin/weftd/options.hpp"
 #include "bin/weftd/wiring.hpp"
 #include "net/http.hpp"
@@ -38,13 +39,14 @@ public:
   }
 };
 
-/// The signals that end the node. Blocked before any thread starts, so that only `wait` sees them.
-class stop_signals {
+/// The signals that a node obeys. Blocked before any thread starts, so that only `wait` sees them.
+class node_signals {
 public:
-  stop_signals() {
+  node_signals() {
     sigemptyset(&set_);
     sigaddset(&set_, SIGTERM);
     sigaddset(&set_, SIGINT);
+    sigaddset(&set_, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &set_, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
   }
@@ -89,7 +91,8 @@ cluster::node_options node_options_of(const options& from) {
   return out;
 }
 
-net::server_options server_options_of(const options& from) {
+net::server_options server_options_of(const options& from,
+                                      std::shared_ptr<const net::server_certificate> certificate) {
   const auto at = parse_endpoint(from.listen);
   net::server_options out;
   out.host = at->host;
@@ -97,10 +100,25 @@ net::server_options server_options_of(const options& from) {
   out.io_threads = from.io_threads;
   out.limits = from.limits;
   out.advertised = from.advertise;
+  out.certificate = std::move(certificate);
   return out;
 }
 
-int serve(const options& from, const stop_signals& signals) {
+/// Until one comes that ends the node.
+int obey(const node_signals& signals, const options& from, net::server& server) {
+  for (;;) {
+    const int signal = signals.wait();
+    if (signal != SIGHUP)
+      return signal;
+    reload_certificate(from, server);
+  }
+}
+
+int serve(const options& from, const node_signals& signals) {
+  // First, since a store takes longer to open than a file.
+  const auto certificate = load_certificate(from);
+  if (!certificate)
+    return fail(certificate.failure());
   system_config config(from);
   caf::actor_system system(config);
   auto node = cluster::node::open(system, node_options_of(from));
@@ -108,9 +126,10 @@ int serve(const options& from, const stop_signals& signals) {
     return fail(node.failure());
   node_sessions sessions(system, **node);
   node_status_source status(**node);
-  auto server = net::server::start(server_options_of(from), sessions, status);
+  auto server = net::server::start(server_options_of(from, *certificate), sessions, status);
   if (!server)
     return fail(server.failure());
+  log_protection(**server, certificate->get());
   const auto http_at = parse_endpoint(from.http);
   net::http_options http_options;
   http_options.host = http_at->host;
@@ -121,7 +140,7 @@ int serve(const options& from, const stop_signals& signals) {
 
   std::cout << "ready clients=" << (*server)->address() << " http=" << (*http)->address()
             << std::endl;
-  const int signal = signals.wait();
+  const int signal = obey(signals, from, **server);
   spdlog::info("stopping on signal {}", signal);
   (*server)->stop(stop_network_within);
   (*node)->stop();
@@ -137,7 +156,7 @@ int main(int argc, char** argv) {
   const auto parsed = weft::bin::parse_options(argc, argv);
   if (parsed.leave)
     return parsed.exit_code;
-  const weft::bin::stop_signals signals;
+  const weft::bin::node_signals signals;
   weft::bin::set_up_log(parsed.options);
   weft::bin::raise_open_files();
   if (sodium_init() < 0)

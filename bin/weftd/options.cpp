@@ -18,12 +18,15 @@ Examples:
       one node on this machine, clients on 127.0.0.1:7400
   weftd --data ./data --listen 0.0.0.0:7400 --http 127.0.0.1:0
       clients from everywhere, HTTP on a free port of this machine
+  weftd --data ./data --listen 0.0.0.0:7400 --tls-cert chain.pem --tls-key key.pem
+      clients by TLS alone
   weftd --config /etc/weft/weftd.toml
       the same names in a file: data = "/var/lib/weft"
 
 Every option can be set in the file by its name without dashes, and in the environment
 as WEFT_ and its name in upper case (WEFT_DATA, WEFT_LISTEN). Flags win over the
-environment, the environment over the file. SIGTERM and Ctrl-C end the node in order.
+environment, the environment over the file. SIGTERM and Ctrl-C end the node in order;
+SIGHUP has the certificate read again.
 )";
 
 /// "log-level" -> "WEFT_LOG_LEVEL".
@@ -93,6 +96,11 @@ void declare(declarations& all, options& out) {
       ->capture_default_str();
   all.add("advertise", out.advertise, "Address that clients are told to connect to")
       ->type_name("HOST:PORT");
+  all.add("tls-cert", out.tls_cert,
+          "Serve clients by TLS with this certificate chain (PEM); read again on SIGHUP")
+      ->type_name("FILE");
+  all.add("tls-key", out.tls_key, "Key of the certificate (PEM, without a passphrase)")
+      ->type_name("FILE");
   all.add("node", out.node, "Name of this node in status and logs")
       ->type_name("NAME")
       ->capture_default_str();
@@ -143,6 +151,9 @@ void check(const options& given) {
     throw CLI::RequiredError("--data DIR (or WEFT_DATA)");
   check_endpoint("--listen", parse_endpoint(given.listen));
   check_endpoint("--http", parse_endpoint(given.http));
+  if (given.tls_cert.empty() != given.tls_key.empty())
+    throw CLI::ValidationError(given.tls_cert.empty() ? "--tls-key" : "--tls-cert",
+                               "a certificate and its key go together");
   if (given.advertise.empty())
     return;
   const auto advertised = parse_endpoint(given.advertise);

@@ -27,6 +27,9 @@ struct options {
   /// What clients are told to connect to, with a port above 0; empty means the address that they
   /// have reached.
   std::string advertise;
+  /// PEM files of the certificate chain and of its key; both empty: clients are not encrypted.
+  std::string tls_cert;
+  std::string tls_key;
   std::string node = "weft-1";
   std::string log_level = "info";
   std::size_t io_threads = 1;
