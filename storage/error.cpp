@@ -46,6 +46,8 @@ std::string_view to_string(errc code) {
     return "fenced";
   case errc::suspended:
     return "suspended";
+  case errc::untrusted:
+    return "untrusted";
   }
   return "unknown";
 }

@@ -51,6 +51,11 @@ enum class errc : std::uint8_t {
   fenced = 19,
   /// The operator has suspended the account.
   suspended = 20,
+
+  // -- of this side alone, never in the protocol ------------------------------------------------
+
+  /// The server could not prove who it is.
+  untrusted = 100,
 };
 
 /// Whether a failed mutation may have been written: what a client must know to retry rightly.

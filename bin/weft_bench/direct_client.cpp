@@ -36,13 +36,13 @@ void direct_client::enrol(const std::vector<server_address>& servers) {
 void direct_client::dial() {
   ++attempts_;
   dialer_ = std::make_shared<dialer>(io_, servers_, dial_within);
-  dialer_->dial(index_, [this](result<boost::asio::ip::tcp::socket> socket) {
+  dialer_->dial(index_, [this](result<std::shared_ptr<byte_stream>> bytes) {
     dialer_ = nullptr;
-    if (!socket)
-      return listener_.on_failed(index_, socket.failure());
+    if (!bytes)
+      return listener_.on_failed(index_, bytes.failure());
     link_ = std::make_shared<net::client::link>(io_, static_cast<link_listener&>(*this),
                                                 "weft-bench/" WEFT_VERSION);
-    link_->open(*std::move(socket));
+    link_->open(*std::move(bytes));
   });
 }
 

@@ -18,6 +18,8 @@ struct close_reason {
   std::uint32_t reconnect_after_ms = 0;
   /// Where the server sends its clients, HOST:PORT; empty: stay with the known addresses.
   std::string address;
+  /// The connection broke before the server had said a word.
+  bool before_greeting = false;
 };
 
 /// An error of the network, said in words: "`attempted`: connection refused".

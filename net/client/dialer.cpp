@@ -1,6 +1,8 @@
 #include "net/client/dialer.hpp"
 
 #include "net/client/close_reason.hpp"
+#include "net/client/plain_stream.hpp"
+#include "net/client/tls_stream.hpp"
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
@@ -29,9 +31,7 @@ void dialer::try_next() {
     if (code || !self->finished_ || self->tries_left_ != attempt)
       return;
     self->timed_out_ = true;
-    error_code ignored;
-    self->resolver_.cancel();
-    self->socket_.close(ignored);
+    self->close();
   });
   const auto& server = servers_[index_];
   // A number needs no resolver, which would start a thread.
@@ -52,7 +52,7 @@ void dialer::on_resolved(const error_code& code, const tcp::resolver::results_ty
   if (!finished_)
     return;
   if (code || timed_out_)
-    return on_failed(code);
+    return on_failed(cannot_reach(code));
   boost::asio::async_connect(
       socket_, found, [self = shared_from_this()](const error_code& outcome, const tcp::endpoint&) {
         self->on_connected(outcome);
@@ -63,23 +63,45 @@ void dialer::on_connected(const error_code& code) {
   if (!finished_)
     return;
   if (code || timed_out_)
-    return on_failed(code);
-  finish(std::move(socket_));
+    return on_failed(cannot_reach(code));
+  const auto& server = servers_[index_];
+  if (!server.by.tls)
+    return finish({std::make_shared<plain_stream>(std::move(socket_))});
+  const auto authorities = server.by.authorities
+                               ? result<std::shared_ptr<trust>>{server.by.authorities}
+                               : trust::of_system();
+  if (!authorities)
+    return on_failed(authorities.failure());
+  securing_ = std::make_shared<tls_stream>(std::move(socket_), server, *authorities);
+  securing_->handshake(
+      [self = shared_from_this()](const result<void>& outcome) { self->on_secured(outcome); });
 }
 
-void dialer::on_failed(const error_code& code) {
+void dialer::on_secured(const result<void>& outcome) {
+  if (!finished_)
+    return;
+  if (timed_out_)
+    return on_failed(cannot_reach({}));
+  if (!outcome)
+    return on_failed(outcome.failure());
+  finish({std::exchange(securing_, nullptr)});
+}
+
+error dialer::cannot_reach(const error_code& code) const {
+  return network_error("cannot reach " + to_text(servers_[index_]),
+                       timed_out_ ? boost::asio::error::timed_out : code);
+}
+
+void dialer::on_failed(const error& why) {
   timer_.cancel();
-  error_code ignored;
-  socket_.close(ignored);
-  if (tries_left_ > 0) {
-    index_ = (index_ + 1) % servers_.size();
-    return try_next();
-  }
-  const auto attempted = "cannot reach " + to_text(servers_[index_]);
-  finish(network_error(attempted, timed_out_ ? boost::asio::error::timed_out : code));
+  close();
+  if (tries_left_ == 0)
+    return finish(why);
+  index_ = (index_ + 1) % servers_.size();
+  try_next();
 }
 
-void dialer::finish(result<tcp::socket> outcome) {
+void dialer::finish(result<std::shared_ptr<byte_stream>> outcome) {
   timer_.cancel();
   auto finished = std::move(finished_);
   finished_ = nullptr;
@@ -89,9 +111,15 @@ void dialer::finish(result<tcp::socket> outcome) {
 void dialer::cancel() {
   finished_ = nullptr;
   timer_.cancel();
+  close();
+}
+
+void dialer::close() {
   resolver_.cancel();
   error_code ignored;
   socket_.close(ignored);
+  if (const auto securing = std::exchange(securing_, nullptr))
+    securing->close();
 }
 
 } // namespace weft::net::client

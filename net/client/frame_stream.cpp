@@ -3,16 +3,12 @@
 #include "net/client/frame_length.hpp"
 
 #include <boost/asio/post.hpp>
-#include <boost/asio/write.hpp>
 
 #include <algorithm>
 #include <cstring>
 
 namespace weft::net::client {
 namespace {
-
-using boost::asio::ip::tcp;
-using boost::system::error_code;
 
 /// A turn's worth of small frames; the buffer grows only for a frame that does not fit.
 constexpr std::size_t buffer_bytes = 32u << 10;
@@ -22,29 +18,24 @@ constexpr std::size_t kept_bytes = 256u << 10;
 
 } // namespace
 
-frame_stream::frame_stream(tcp::socket socket, frame_listener& listener, stream_limits limits)
-    : socket_(std::move(socket)), listener_(&listener), limits_(limits), in_(buffer_bytes) {}
+frame_stream::frame_stream(std::shared_ptr<byte_stream> bytes, frame_listener& listener,
+                           stream_limits limits)
+    : bytes_(std::move(bytes)), listener_(&listener), limits_(limits), in_(buffer_bytes) {}
 
 void frame_stream::start() {
-  error_code ignored;
-  socket_.non_blocking(true, ignored);
-  socket_.set_option(tcp::no_delay(true), ignored);
   read();
 }
 
 void frame_stream::read() {
-  socket_.async_read_some(boost::asio::buffer(in_.data() + in_end_, in_.size() - in_end_),
-                          [self = shared_from_this()](const error_code& code, std::size_t size) {
-                            self->on_read(code, size);
-                          });
+  bytes_->read({in_.data() + in_end_, in_.size() - in_end_}, shared_from_this());
 }
 
-void frame_stream::on_read(const error_code& code, std::size_t size) {
+void frame_stream::on_read(result<std::size_t> outcome) {
   if (!listener_)
     return;
-  if (code)
-    return fail(network_error("connection lost", code));
-  in_end_ += size;
+  if (!outcome)
+    return fail(outcome.failure());
+  in_end_ += *outcome;
   in_turn_ = true;
   const bool open = deliver_frames();
   if (open)
@@ -92,10 +83,10 @@ void frame_stream::make_room() {
 }
 
 void frame_stream::flush_soon() {
-  if (in_turn_ || flush_posted_ || write_pending_)
+  if (in_turn_ || flush_posted_ || is_blocked_)
     return;
   flush_posted_ = true;
-  boost::asio::post(socket_.get_executor(), [self = shared_from_this()] {
+  boost::asio::post(bytes_->executor(), [self = shared_from_this()] {
     self->flush_posted_ = false;
     if (self->listener_)
       self->flush();
@@ -103,32 +94,28 @@ void frame_stream::flush_soon() {
 }
 
 void frame_stream::flush() {
-  if (write_pending_)
-    return;
-  if (broken_)
-    queue_.clear();
-  if (queue_.empty())
-    return;
-  writing_.swap(queue_);
-  error_code code;
-  written_ = socket_.write_some(boost::asio::buffer(writing_), code);
-  broken_ = code && code != boost::asio::error::would_block;
-  if (!broken_ && written_ < writing_.size())
-    return write_rest();
-  forget_written();
+  while (!is_blocked_) {
+    if (writing_.empty())
+      writing_.swap(queue_);
+    if (writing_.empty())
+      return;
+    const auto outcome = bytes_->write(std::string_view{writing_}.substr(written_));
+    written_ += outcome.count;
+    // The reading side says why: what the server wrote before it closed is worth more than "broken
+    // pipe".
+    if (outcome.status == io_status::broken || written_ == writing_.size()) {
+      forget_written();
+    } else {
+      is_blocked_ = true;
+      bytes_->await_writable(shared_from_this());
+    }
+  }
 }
 
-void frame_stream::write_rest() {
-  write_pending_ = true;
-  boost::asio::async_write(
-      socket_, boost::asio::buffer(writing_.data() + written_, writing_.size() - written_),
-      [self = shared_from_this()](const error_code& code, std::size_t) {
-        self->write_pending_ = false;
-        self->broken_ = code.failed();
-        self->forget_written();
-        if (self->listener_)
-          self->flush();
-      });
+void frame_stream::on_writable() {
+  is_blocked_ = false;
+  if (listener_)
+    flush();
 }
 
 void frame_stream::forget_written() {
@@ -140,8 +127,7 @@ void frame_stream::forget_written() {
 
 void frame_stream::stop() {
   listener_ = nullptr;
-  error_code ignored;
-  socket_.close(ignored);
+  bytes_->close();
 }
 
 void frame_stream::fail(error why) {

@@ -1,9 +1,8 @@
-// Frames over a TCP connection: length in front, one read and one write per turn.
+// Frames over a connection: length in front, one read and one write per turn.
 #pragma once
 
+#include "net/client/byte_stream.hpp"
 #include "net/client/close_reason.hpp"
-
-#include <boost/asio/ip/tcp.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -35,9 +34,10 @@ public:
 
 /// One connection. Kept alive by its own pending operations; its owner holds a shared pointer and
 /// calls `stop` before the listener goes. Not thread-safe: one io_context thread uses it.
-class frame_stream : public std::enable_shared_from_this<frame_stream> {
+class frame_stream final : public byte_stream_user,
+                           public std::enable_shared_from_this<frame_stream> {
 public:
-  frame_stream(boost::asio::ip::tcp::socket socket, frame_listener& listener, stream_limits limits);
+  frame_stream(std::shared_ptr<byte_stream> bytes, frame_listener& listener, stream_limits limits);
 
   /// Begins to read.
   void start();
@@ -55,17 +55,18 @@ public:
   void stop();
 
 private:
+  void on_read(result<std::size_t> outcome) override;
+  void on_writable() override;
+
   void read();
-  void on_read(const boost::system::error_code& code, std::size_t size);
   /// Hands over the whole frames of the buffer; false when the stream has ended on the way.
   bool deliver_frames();
   void make_room();
   void flush();
-  void write_rest();
   void forget_written();
   void fail(error why);
 
-  boost::asio::ip::tcp::socket socket_;
+  std::shared_ptr<byte_stream> bytes_;
   frame_listener* listener_;
   stream_limits limits_;
 
@@ -79,10 +80,8 @@ private:
 
   bool in_turn_ = false;
   bool flush_posted_ = false;
-  bool write_pending_ = false;
-  /// A write failed. The reading side says why: what the server wrote before it closed is worth
-  /// more than "broken pipe".
-  bool broken_ = false;
+  /// The rest of `writing_` leaves when the stream takes it.
+  bool is_blocked_ = false;
 };
 
 } // namespace weft::net::client

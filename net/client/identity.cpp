@@ -55,6 +55,7 @@ result<identity> load_identity(const std::filesystem::path& home) {
   out.token = table["token"].value_or(std::string{});
   out.history = number_in(table, "history_id");
   out.server = table["server"].value_or(std::string{});
+  out.ca = table["ca"].value_or(std::string{});
   const auto asked = table["registration"];
   if (const auto op = parse_uuid_text(asked["op_id"].value_or(std::string{})))
     out.asked = {asked["name"].value_or(std::string{}), op_id{*op}};
@@ -70,8 +71,12 @@ result<void> save_identity(const std::filesystem::path& home, const identity& wh
     table.insert("user_id", to_text(who.user));
     table.insert("token", who.token);
     table.insert("history_id", std::to_string(who.history));
-    table.insert("server", who.server);
   }
+  // Kept without an account too: who signs in again does so at the same server, the same way.
+  if (!who.server.empty())
+    table.insert("server", who.server);
+  if (!who.ca.empty())
+    table.insert("ca", who.ca);
   if (!who.asked.name.empty())
     table.insert("registration", toml::table{{"name", who.asked.name},
                                              {"op_id", to_uuid_text(who.asked.op.bytes)}});

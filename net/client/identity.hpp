@@ -25,8 +25,10 @@ struct identity {
   user_id user;
   std::string token;
   std::uint64_t history = 0;
-  /// Where the account was signed in: HOST:PORT[,...].
+  /// Where the account was signed in, and how: [tls://]HOST:PORT[,...].
   std::string server;
+  /// The file of the authority that vouched for it; empty: one that the machine trusts.
+  std::string ca;
   /// A registration whose answer was not heard yet: asked for again under its id it makes the
   /// account once.
   registration asked;

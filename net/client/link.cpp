@@ -35,8 +35,9 @@ link::~link() {
   close();
 }
 
-void link::open(boost::asio::ip::tcp::socket socket) {
-  stream_ = std::make_shared<frame_stream>(std::move(socket), static_cast<frame_listener&>(*this),
+void link::open(std::shared_ptr<byte_stream> bytes) {
+  is_encrypted_ = bytes->is_encrypted();
+  stream_ = std::make_shared<frame_stream>(std::move(bytes), static_cast<frame_listener&>(*this),
                                            stream_limits{});
   stream_->start();
   weft::ClientFrame frame;
@@ -100,7 +101,12 @@ void link::fail(close_reason reason) {
 }
 
 void link::on_stream_closed(error why) {
-  fail({std::move(why), 0, {}});
+  close_reason reason{std::move(why), 0, {}};
+  reason.before_greeting = !greeted_;
+  // A server that expects TLS cannot answer in the clear: it just closes.
+  if (!greeted_ && !is_encrypted_)
+    reason.why.message += " before it greeted; it may want TLS: try --tls";
+  fail(reason);
 }
 
 void link::on_turn() {

@@ -54,8 +54,8 @@ public:
   link(const link&) = delete;
   link& operator=(const link&) = delete;
 
-  /// Takes a connected socket and greets the server. Once in a link's life.
-  void open(boost::asio::ip::tcp::socket socket);
+  /// Takes a connection and greets the server. Once in a link's life.
+  void open(std::shared_ptr<byte_stream> bytes);
 
   /// Sends a request and returns its id; 0 when it was not taken because the link is closed or its
   /// queue full.
@@ -102,6 +102,7 @@ private:
   std::chrono::milliseconds heartbeat_{0};
   unsigned silent_beats_ = 0;
   bool greeted_ = false;
+  bool is_encrypted_ = false;
   bool beating_ = false;
 };
 

@@ -7,6 +7,8 @@ namespace weft::net::client {
 namespace {
 
 constexpr std::size_t servers_max = 64;
+constexpr std::string_view tls_scheme = "tls://";
+constexpr std::string_view clear_scheme = "tcp://";
 
 bool is_port(std::string_view text) {
   unsigned number = 0;
@@ -20,8 +22,21 @@ error not_an_address(std::string_view text) {
           "'" + std::string{text} + "' is no server address; it is written HOST:PORT"};
 }
 
-result<server_address> parse_server(std::string_view text) {
+/// Takes `scheme` from the front of `text` if it is there.
+bool take(std::string_view& text, std::string_view scheme) {
+  if (!text.starts_with(scheme))
+    return false;
+  text.remove_prefix(scheme.size());
+  return true;
+}
+
+result<server_address> parse_server(std::string_view text, const protection& unsaid) {
   server_address out;
+  out.by = unsaid;
+  if (take(text, tls_scheme))
+    out.by.tls = true;
+  else if (take(text, clear_scheme))
+    out.by = {};
   std::string_view rest;
   if (text.starts_with('[')) {
     const auto close = text.find(']');
@@ -42,11 +57,11 @@ result<server_address> parse_server(std::string_view text) {
 
 } // namespace
 
-result<std::vector<server_address>> parse_servers(std::string_view text) {
+result<std::vector<server_address>> parse_servers(std::string_view text, const protection& unsaid) {
   std::vector<server_address> out;
   while (true) {
     const auto comma = std::min(text.find(','), text.size());
-    auto server = parse_server(text.substr(0, comma));
+    auto server = parse_server(text.substr(0, comma), unsaid);
     if (!server)
       return server.failure();
     out.push_back(*std::move(server));
@@ -60,7 +75,8 @@ result<std::vector<server_address>> parse_servers(std::string_view text) {
 
 std::string to_text(const server_address& server) {
   const bool bracketed = server.host.find(':') != std::string::npos;
-  return (bracketed ? "[" + server.host + "]" : server.host) + ":" + server.port;
+  return std::string{server.by.tls ? tls_scheme : ""} +
+         (bracketed ? "[" + server.host + "]" : server.host) + ":" + server.port;
 }
 
 } // namespace weft::net::client

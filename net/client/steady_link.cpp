@@ -16,12 +16,22 @@ constexpr milliseconds fenced_pause{700};
 /// How many addresses the servers may teach a client.
 constexpr std::size_t servers_max = 64;
 
+/// First attempts that end without a word from the server before it is taken for another kind of
+/// server: one that stops at that moment does so once.
+constexpr unsigned mute_attempts_max = 3;
+
 /// The finest step of the timer of operations: a full queue must not make it spin.
 constexpr milliseconds operations_step{10};
 
 bool is_final(errc code) {
   return code == errc::bad_version || code == errc::bad_credentials ||
          code == errc::not_signed_in || code == errc::suspended;
+}
+
+/// A server that is not the right one ends the first attempt. Later it is a failure like others:
+/// what a strange network puts in between may go again.
+bool is_wrong_server(errc code) {
+  return code == errc::untrusted || code == errc::bad_version;
 }
 
 } // namespace
@@ -50,15 +60,17 @@ void steady_link::stop() {
 void steady_link::dial() {
   phase_ = phase::dialing;
   dialer_ = std::make_shared<dialer>(io_, config_.servers, config_.dial_within);
-  dialer_->dial(next_server_, [this](result<boost::asio::ip::tcp::socket> socket) {
+  dialer_->dial(next_server_, [this](result<std::shared_ptr<byte_stream>> bytes) {
     const auto dialed = std::exchange(dialer_, nullptr);
     next_server_ = dialed->index();
-    if (!socket)
-      return lose(socket.failure(), milliseconds{0});
+    if (!bytes && !met_ && is_wrong_server(bytes.failure().code))
+      return finish(bytes.failure());
+    if (!bytes)
+      return lose(bytes.failure(), milliseconds{0});
     phase_ = phase::greeting;
     link_ = std::make_shared<link>(io_, static_cast<link_listener&>(*this), config_.software);
     link_->set_inbox_version(inbox_version_);
-    link_->open(*std::move(socket));
+    link_->open(*std::move(bytes));
   });
 }
 
@@ -127,7 +139,9 @@ void steady_link::on_link_closed(const close_reason& reason) {
       return finish(reason.why);
     at_least = std::max(at_least, fenced_pause);
   }
-  if (is_final(reason.why.code))
+  const auto gives_up = !met_ && config_.first == first_contact::must_succeed &&
+                        reason.before_greeting && ++mute_attempts_ >= mute_attempts_max;
+  if (is_final(reason.why.code) || gives_up)
     return finish(reason.why);
   // The next server first: this one may be gone.
   if (reason.address.empty())
@@ -138,10 +152,13 @@ void steady_link::on_link_closed(const close_reason& reason) {
 void steady_link::prefer(const std::string& address) {
   if (address.empty())
     return;
-  const auto parsed = parse_servers(address);
+  auto& servers = config_.servers;
+  const auto& protection = servers[next_server_].by;
+  auto parsed = parse_servers(address, protection);
   if (!parsed)
     return;
-  auto& servers = config_.servers;
+  // Whatever it says: nobody is sent from TLS to a server in the clear.
+  parsed->front().by = protection;
   auto at = std::find(servers.begin(), servers.end(), parsed->front());
   if (at == servers.end()) {
     if (servers.size() >= servers_max)

@@ -120,6 +120,8 @@ private:
   std::shared_ptr<link> link_;
   std::size_t next_server_ = 0;
   bool met_ = false;
+  /// First attempts in a row that ended without a word from the server.
+  unsigned mute_attempts_ = 0;
   /// The sign-in that waits for its answer; 0: none.
   std::uint64_t sign_in_request_ = 0;
   bool is_registration_ = false;

@@ -23,9 +23,9 @@ namespace {
 struct watched_link : link_listener {
   explicit watched_link(const std::string& address) : connection(io, *this, "test/1") {
     auto dialing = std::make_shared<dialer>(io, *parse_servers(address), 5s);
-    dialing->dial(0, [this](result<tcp::socket> socket) {
-      REQUIRE(socket);
-      connection.open(*std::move(socket));
+    dialing->dial(0, [this](result<std::shared_ptr<byte_stream>> bytes) {
+      REQUIRE(bytes);
+      connection.open(*std::move(bytes));
     });
   }
 
