@@ -128,6 +128,7 @@ command_result sign_in(const context& shared, way_in way, const std::string& giv
   who->user = user_id{ready->user_id()};
   who->token = ready->token();
   who->history = ready->history_id();
+  who->ca = shared.tls_for(*who).ca;
   who->server = joined(*servers);
   who->asked = {};
   if (const auto saved = net::client::save_identity(shared.home_directory(), *who); !saved)
@@ -160,6 +161,7 @@ command_result sign_out(const context& shared, bool forget) {
   identity device_only;
   device_only.device = who->device;
   device_only.server = who->server;
+  device_only.ca = who->ca;
   if (const auto saved = net::client::save_identity(shared.home_directory(), device_only); !saved)
     return saved.failure();
   if (shared.json)

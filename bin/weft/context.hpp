@@ -2,6 +2,7 @@
 #pragma once
 
 #include "bin/options/outcome.hpp"
+#include "bin/options/server_option.hpp"
 #include "net/client/client.hpp"
 #include "net/client/identity.hpp"
 #include "net/client/shown_cursors.hpp"
@@ -28,6 +29,7 @@ using command_result = std::variant<std::monostate, error, failed_operation, usa
 /// The options that every command takes, and the command that was chosen.
 struct context {
   std::string servers;
+  tls_choice tls;
   std::string home;
   std::string password_file;
   bool json = false;
@@ -40,6 +42,9 @@ struct context {
   output_form form() const { return json ? output_form::json : output_form::text; }
   std::filesystem::path home_directory() const;
   std::chrono::milliseconds patience() const;
+  /// What is given, else how the identity was signed in: who signed in by TLS does not go on in
+  /// the clear because an option was forgotten.
+  tls_choice tls_for(const net::client::identity& who) const;
   /// The given servers, else those of the identity, else the default.
   result<std::vector<net::client::server_address>>
   server_list(const net::client::identity& who) const;

@@ -16,10 +16,12 @@ Examples:
   weft threads                       the list of conversations
   weft listen --json                 print what comes in, one JSON object a line
   WEFT_HOME=~/.weft-bob weft login bob      a second identity beside the first
+  weft login ann --server tls://chat.example.org:7400      encrypted, from then on always
 Exit codes: 0 success, 2 wrong usage, 1 anything else; errors are one line on stderr.)";
 
 void add_common_options(CLI::App& app, weft::bin::context& shared) {
   weft::bin::add_server_option(app, shared.servers);
+  weft::bin::add_tls_options(app, shared.tls);
   app.add_option("--home", shared.home,
                  "directory of credentials and device id (else WEFT_HOME, else ~/.config/weft)")
       ->type_name("DIR");

@@ -78,6 +78,7 @@ void add_server_processes(CLI::App& app, command& what) {
 void add_crowd_options(CLI::App& app, command& what) {
   auto& crowd = what.crowd;
   bin::add_server_option(app, what.servers);
+  bin::add_tls_options(app, what.tls);
   app.add_option("--clients", crowd.clients, "devices, each of an account of its own")
       ->type_name("N")
       ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}))
@@ -134,7 +135,7 @@ int judge(const command& what, const run_result& run) {
 }
 
 int run_crowd(const command& what) {
-  const auto servers = net::client::parse_servers(what.servers);
+  const auto servers = bin::find_servers(what.servers, what.tls);
   if (!servers)
     return fail(what, servers.failure());
   const crowd_place where{*servers, what.server_processes};
@@ -149,6 +150,7 @@ void add_works(CLI::App& app, command& what) {
   auto* direct = app.add_subcommand("direct", "Messages between two: every client writes to its "
                                               "partner and reads what comes from it.");
   bin::add_server_option(*direct, what.servers);
+  bin::add_tls_options(*direct, what.tls);
   add_traffic_options(*direct, what);
   add_server_processes(*direct, what);
   direct->add_flag("--floor", what.with_floor,
@@ -198,7 +200,7 @@ int run(const command& what) {
     print(what, *floor, std::nullopt);
     return judge(what, *floor);
   }
-  const auto servers = net::client::parse_servers(what.servers);
+  const auto servers = bin::find_servers(what.servers, what.tls);
   if (!servers)
     return fail(what, servers.failure());
   const auto direct = run_direct(what.traffic, {*servers, what.server_processes});

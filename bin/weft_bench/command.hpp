@@ -1,6 +1,7 @@
 // The command line of weft-bench.
 #pragma once
 
+#include "bin/options/server_option.hpp"
 #include "bin/weft_bench/crowd.hpp"
 #include "bin/weft_bench/traffic.hpp"
 
@@ -15,7 +16,8 @@ namespace weft::bench {
 /// What was asked for.
 struct command {
   std::string work;
-  std::string servers = "127.0.0.1:7400";
+  std::string servers = bin::default_server;
+  bin::tls_choice tls;
   traffic_settings traffic;
   crowd_settings crowd;
   std::vector<pid_t> server_processes;

@@ -43,16 +43,15 @@ void session_client::leave() {
 void session_client::dial() {
   ++attempts_;
   dialer_ = std::make_shared<dialer>(io_, servers_, dial_within);
-  dialer_->dial(index_, [this](result<boost::asio::ip::tcp::socket> socket) {
+  dialer_->dial(index_, [this](result<std::shared_ptr<byte_stream>> bytes) {
     dialer_ = nullptr;
-    if (!socket)
-      return try_again(socket.failure(), attempt_pause);
-    // Closing resets: a storm would else leave every port waiting for a minute.
-    boost::system::error_code ignored;
-    socket->set_option(boost::asio::socket_base::linger(true, 0), ignored);
+    if (!bytes)
+      return try_again(bytes.failure(), attempt_pause);
+    // A storm would else leave every port waiting for a minute.
+    (*bytes)->reset_on_close();
     link_ = std::make_shared<net::client::link>(io_, static_cast<link_listener&>(*this),
                                                 "weft-bench/" WEFT_VERSION);
-    link_->open(*std::move(socket));
+    link_->open(*std::move(bytes));
   });
 }
 

@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
              "  weftctl status --server 127.0.0.1:7401 --json | jq .under_replicated\n"
              "Exit codes: 0 success, 2 wrong usage, 1 anything else.");
   add_server_option(app, shared.servers);
+  add_tls_options(app, shared.tls);
   app.add_flag("--json", shared.json, "print one JSON object");
   weft::ctl::add_status(app, shared);
 

@@ -1,6 +1,5 @@
 // weftctl status
 #include "bin/options/json.hpp"
-#include "bin/options/server_option.hpp"
 #include "bin/options/table.hpp"
 #include "bin/weftctl/commands.hpp"
 #include "bin/weftctl/status_text.hpp"
@@ -15,8 +14,7 @@ namespace {
 constexpr std::chrono::seconds patience{10};
 
 result<void> status(const context& shared) {
-  const auto servers =
-      net::client::parse_servers(shared.servers.empty() ? bin::default_server : shared.servers);
+  const auto servers = shared.server_list();
   if (!servers)
     return servers.failure();
   net::client::client connection({*servers, patience});

@@ -40,6 +40,9 @@ public:
   /// Closes at once. Who waits hears that the connection is lost.
   virtual void close() = 0;
 
+  /// Closing will reset the connection, as a client does that dies: the port is free at once.
+  virtual void reset_on_close() = 0;
+
   virtual bool is_encrypted() const = 0;
   virtual boost::asio::any_io_executor executor() = 0;
 };

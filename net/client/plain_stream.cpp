@@ -37,4 +37,9 @@ void plain_stream::close() {
   socket_.close(ignored);
 }
 
+void plain_stream::reset_on_close() {
+  boost::system::error_code ignored;
+  socket_.set_option(boost::asio::socket_base::linger(true, 0), ignored);
+}
+
 } // namespace weft::net::client

@@ -123,4 +123,9 @@ void tls_stream::close() {
   socket_.close(ignored);
 }
 
+void tls_stream::reset_on_close() {
+  boost::system::error_code ignored;
+  socket_.set_option(boost::asio::socket_base::linger(true, 0), ignored);
+}
+
 } // namespace weft::net::client

@@ -29,6 +29,7 @@ public:
   io_result write(std::string_view from) override;
   void await_writable(std::shared_ptr<byte_stream_user> user) override;
   void close() override;
+  void reset_on_close() override;
   bool is_encrypted() const override { return true; }
   boost::asio::any_io_executor executor() override { return socket_.get_executor(); }
 

@@ -17,13 +17,6 @@ using std::chrono::milliseconds;
 constexpr milliseconds ready_within{60'000};
 constexpr milliseconds end_within{60'000};
 
-std::string make_loopback_address() {
-  std::random_device random;
-  std::uniform_int_distribution<int> part(1, 254);
-  return "127." + std::to_string(part(random)) + "." + std::to_string(part(random)) + "." +
-         std::to_string(part(random));
-}
-
 /// What follows `name=` in a line of such words.
 std::string value_of(const std::string& line, const std::string& name) {
   const auto at = line.find(" " + name + "=");
@@ -42,8 +35,16 @@ std::vector<std::string> environment() {
 
 } // namespace
 
+std::string make_loopback_address() {
+  std::random_device random;
+  std::uniform_int_distribution<int> part(1, 254);
+  return "127." + std::to_string(part(random)) + "." + std::to_string(part(random)) + "." +
+         std::to_string(part(random));
+}
+
 weftd_process::weftd_process(settings config)
-    : config_(std::move(config)), host_(make_loopback_address()) {
+    : config_(std::move(config)),
+      host_(config_.host.empty() ? make_loopback_address() : config_.host) {
   if (config_.data.empty())
     config_.data = directory_.path() / "data";
   start();
@@ -96,6 +97,10 @@ exit_state weftd_process::stop() {
 
 void weftd_process::ask_to_stop() {
   process_->send_signal(SIGTERM);
+}
+
+void weftd_process::ask_to_reload() {
+  process_->send_signal(SIGHUP);
 }
 
 std::optional<exit_state> weftd_process::wait() {

@@ -21,6 +21,8 @@ public:
     std::filesystem::path data;
     /// Added to those that every test uses; the later of two flags must not repeat the earlier.
     std::vector<std::string> flags;
+    /// The address that it listens on; empty: one of its own.
+    std::string host;
   };
 
   /// Starts it and waits until it serves; throws with what weftd said when it does not.
@@ -41,6 +43,8 @@ public:
   exit_state stop();
   /// SIGTERM alone.
   void ask_to_stop();
+  /// SIGHUP: the certificate is to be read again.
+  void ask_to_reload();
   /// After `ask_to_stop`: nothing when it goes on for too long.
   std::optional<exit_state> wait();
 
@@ -63,6 +67,9 @@ private:
   std::string http_;
   std::optional<process> process_;
 };
+
+/// A random one, so that ports never collide with those of other tests.
+std::string make_loopback_address();
 
 /// Runs weftd with exactly these flags until it ends by itself; throws when it does not.
 struct finished_weftd {
