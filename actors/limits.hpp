@@ -31,6 +31,13 @@ struct limits {
   /// Last events of one inbox page in all, so that what is expected of a page when it is asked for
   /// is what it can become. Thirteen times what 100 messages of 100 bytes take.
   std::size_t inbox_page_events_bytes_max = 128u << 10;
+  /// Contacts of whom heartbeats tell: more people than a person keeps an eye on, and what a look
+  /// at all of them may cost.
+  std::size_t presence_users_max = 1'000;
+  /// Users whom one heartbeat tells of; the rest follow with the next.
+  std::size_t presence_users_of_ack_max = 200;
+  /// Users of one PresenceRequest: each costs some reads.
+  std::size_t presence_lookup_users_max = 100;
   /// Threads whose cursors one Resume may carry; the rest are asked for by history.
   std::size_t resume_cursors_max = 100;
   /// Cursors that a session reads behind at a time: enough to keep the disk at work, few enough
@@ -75,6 +82,14 @@ struct limits {
   std::chrono::milliseconds touch_every{1'000};
   /// Moved cursors of a thread are written at most this often.
   std::chrono::milliseconds cursors_every{1'000};
+
+  /// A node asks the shards for changes of presence this often: half a heartbeat, so that a change
+  /// is told within two of them.
+  std::chrono::milliseconds presence_every{5'000};
+  /// When users were last seen is written this often, for all of them at once.
+  std::chrono::milliseconds last_seen_every{30'000};
+  /// A client that can be woken by a push is disconnected when nobody has used it for this long.
+  std::chrono::milliseconds inactivity{600'000};
 
   /// Cost of a password hash: OWASP's minimum for Argon2id, 19 MiB and 2 passes.
   std::size_t password_memory_kib = 19'456;

@@ -4,6 +4,7 @@
 
 #include "actors/messages/account_messages.hpp"
 #include "actors/messages/address.hpp"
+#include "actors/messages/presence_messages.hpp"
 #include "actors/messages/read_messages.hpp"
 #include "actors/messages/session_notices.hpp"
 #include "actors/messages/session_requests.hpp"

@@ -21,6 +21,8 @@ public:
   virtual void to_accounts(slot where, account_inputs inputs) = 0;
   /// To the read service at the leader of the shard of `where`.
   virtual void to_reads(slot where, read_request request) = 0;
+  /// To the leader of the shard of `where`, for users of that shard.
+  virtual void to_presence(slot where, look_up_presence what) = 0;
   /// To the relay that sends a shard's touches.
   virtual void to_relay(touch_committed what) = 0;
   /// To one session.

@@ -1,6 +1,7 @@
 #include "actors/session_state.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace weft::actors {
 
@@ -109,6 +110,17 @@ void session_state::refuse_unseen(std::uint64_t request) {
   reply(request_failed{request, unseen});
 }
 
+void session_state::ask(presence_request& what) {
+  std::map<shard_id, std::vector<user_id>> by_shard;
+  for (const auto user : what.users)
+    by_shard[env_->ledger.shard_of(slot_of(user))].push_back(user);
+  presence_.begin(what.request, by_shard.size());
+  for (auto& [shard, users] : by_shard) {
+    const auto where = slot_of(users.front());
+    env_->router.to_presence(where, look_up_presence{ref(what.request), user_, std::move(users)});
+  }
+}
+
 void session_state::to_thread(const thread_id& thread, thread_input input) {
   auto place = std::find_if(turn_.begin(), turn_.end(),
                             [&](const auto& each) { return each.first == thread; });
@@ -192,6 +204,11 @@ void session_state::tell(request_failed& what) {
       reply(std::move(*page));
     return;
   }
+  if (presence_.is_waiting(what.request)) {
+    if (const auto done = presence_.add(what))
+      reply(*done);
+    return;
+  }
   reply(what);
   if (!live_)
     end(); // Signing in was refused: the connection may try again with another session.
@@ -226,6 +243,11 @@ void session_state::tell(inbox_page& what) {
 void session_state::tell(last_event_read& what) {
   if (auto page = assembly_.add(what))
     reply(std::move(*page));
+}
+
+void session_state::tell(presence_read& what) {
+  if (const auto done = presence_.add(std::move(what)))
+    reply(*done);
 }
 
 void session_state::tell(inbox_moved& what) {

@@ -4,6 +4,7 @@
 #include "actors/actor_support.hpp"
 #include "actors/inbox_assembly.hpp"
 #include "actors/outlet.hpp"
+#include "actors/presence_assembly.hpp"
 #include "actors/sessions.hpp"
 
 #include <deque>
@@ -43,6 +44,7 @@ private:
   void ask(find_user_request& what);
   void ask(delivered_report& what);
   void ask(sign_out_request& what);
+  void ask(presence_request& what);
   /// Whether the user may have a part in a thread, as far as its id tells. What may not be is
   /// refused here, so that ids that a client makes up activate nothing.
   bool may_take_part(const thread_id& thread) const;
@@ -57,6 +59,7 @@ private:
   void tell(history_page& what);
   void tell(inbox_page& what);
   void tell(last_event_read& what);
+  void tell(presence_read& what);
   void tell(inbox_moved& what);
   void tell(session_confirmed& what);
   void tell(session_ended& what);
@@ -102,6 +105,7 @@ private:
   std::deque<held_cursor> cursors_;
   std::size_t catching_up_ = 0;
   inbox_assembly assembly_;
+  presence_assembly presence_;
   /// The inputs of the present turn by thread: few, so that a vector does.
   std::vector<std::pair<thread_id, thread_inputs>> turn_;
 };

@@ -19,12 +19,21 @@ node_incarnation make_incarnation() {
 
 const error node_stops{errc::unavailable, "this node is stopping", outcome::nothing_written, 1'000};
 
+presence_cache_limits cache_limits_of(const actors::limits& from) {
+  presence_cache_limits out;
+  out.users_of_viewer_max = from.presence_users_max;
+  out.users_of_answer_max = from.presence_users_of_ack_max;
+  return out;
+}
+
 } // namespace
 
 chat_domain::chat_domain(caf::actor_system& system, const chat_domain_options& options,
                          node_no self, const storage::store& store, const shard_board& board,
                          shard_host_actor host)
-    : system_(system), sessions_(self, make_incarnation(), registry_),
+    : system_(system), registry_(seen_),
+      presence_(self, board.shard_count(), cache_limits_of(options.limits)),
+      sessions_(self, make_incarnation(), registry_, presence_),
       threads_(options.active_threads_max,
                [this](const thread_id& thread, std::shared_ptr<actors::activation> entry) {
                  return actors::spawn_thread(system_, env_, thread, std::move(entry));
@@ -39,8 +48,8 @@ chat_domain::chat_domain(caf::actor_system& system, const chat_domain_options& o
                 }),
       ledger_(std::move(host), board.shard_count()), env_{store,  router_,  ledger_,
                                                           reads_, hashing_, options.limits},
-      service_(env_), gate_(reads_, service_),
-      router_({self, board, registry_, sessions_, threads_, users_, accounts_, gate_}),
+      service_(env_), gate_(reads_, service_), desk_(env_, registry_, seen_, board.shard_count()),
+      router_({self, board, registry_, sessions_, threads_, users_, accounts_, gate_, desk_}),
       reads_(options.read_threads, options.reads_waiting_max),
       hashing_(options.hashing_threads, options.hashes_waiting_max) {}
 

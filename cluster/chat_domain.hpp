@@ -3,6 +3,7 @@
 
 #include "actors/domain.hpp"
 #include "actors/read_service.hpp"
+#include "cluster/presence/presence_desk.hpp"
 #include "cluster/registry.hpp"
 #include "cluster/router.hpp"
 #include "cluster/session_table.hpp"
@@ -39,6 +40,8 @@ public:
   const actors::domain& env() const { return env_; }
   session_table& sessions() { return sessions_; }
   cluster::router& router() { return router_; }
+  presence_cache& presence() { return presence_; }
+  presence_desk& desk() { return desk_; }
 
   std::size_t sessions_live() const { return sessions_.size(); }
   std::size_t threads_active() const { return threads_.active(); }
@@ -52,7 +55,9 @@ private:
   bool wait_for_actors(std::chrono::milliseconds limit) const;
 
   caf::actor_system& system_;
+  last_seen_book seen_;
   registry registry_;
+  presence_cache presence_;
   session_table sessions_;
   thread_table threads_;
   user_table users_;
@@ -62,6 +67,7 @@ private:
   actors::domain env_;
   actors::read_service service_;
   read_gate gate_;
+  presence_desk desk_;
   cluster::router router_;
   actors::blocking_pool reads_;
   actors::blocking_pool hashing_;

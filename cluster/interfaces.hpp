@@ -3,6 +3,7 @@
 
 #include "actors/interfaces.hpp"
 #include "cluster/coordinator.hpp"
+#include "cluster/presence/presence_messages.hpp"
 #include "storage/record.hpp"
 #include "storage/result.hpp"
 
@@ -60,6 +61,7 @@ CAF_ADD_TYPE_ID(weft_cluster, (weft::cluster::claims_decided))
 CAF_ADD_TYPE_ID(weft_cluster, (weft::cluster::batch_written))
 CAF_ADD_TYPE_ID(weft_cluster, (weft::cluster::entries_committed))
 CAF_ADD_TYPE_ID(weft_cluster, (weft::actors::touch_committed))
+CAF_ADD_TYPE_ID(weft_cluster, (weft::cluster::presence_answer))
 CAF_END_TYPE_ID_BLOCK(weft_cluster)
 
 // None of these ever leaves the process: between nodes travels one batch of bytes.
@@ -70,6 +72,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weft::cluster::claims_decided)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weft::cluster::batch_written)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weft::cluster::entries_committed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weft::actors::touch_committed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weft::cluster::presence_answer)
 
 namespace weft::cluster {
 
@@ -98,6 +101,13 @@ using touch_relay_actor = caf::typed_actor<
     /// INTERNAL: what the read pool found; the closure runs on the actor.
     caf::reacts_to<actors::continuation>,
     /// INTERNAL: sends what was collected.
+    caf::reacts_to<caf::tick_atom>>;
+
+/// The PRESENCE POLLER: asks the shards for the users that this node's users watch. One per node.
+using presence_poller_actor = caf::typed_actor<
+    /// A shard tells what has changed.
+    caf::reacts_to<presence_answer>,
+    /// INTERNAL: asks.
     caf::reacts_to<caf::tick_atom>>;
 
 } // namespace weft::cluster

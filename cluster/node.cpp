@@ -2,6 +2,7 @@
 
 #include "cluster/end_actors.hpp"
 #include "cluster/local_coordinator.hpp"
+#include "cluster/presence/presence_poller.hpp"
 #include "cluster/recovery.hpp"
 #include "cluster/shard_host.hpp"
 #include "cluster/touches/touch_relay.hpp"
@@ -46,6 +47,7 @@ struct node::impl {
 
   result<void> start();
   result<void> lead();
+  void on_committed(const storage::entries_ptr& entries);
   void stop();
   void drain();
   void end_host();
@@ -67,6 +69,7 @@ struct node::impl {
   shard_host_actor host;
   std::unique_ptr<chat_domain> chat;
   touch_relay_actor relay;
+  presence_poller_actor poller;
 };
 
 result<void> node::impl::start() {
@@ -80,15 +83,19 @@ result<void> node::impl::start() {
   coordinator.emplace(self, *positions, *writer);
   host = spawn_shard_host(system,
                           {self, *positions, *coordinator, *writer, applier, board,
-                           [this](const storage::entries_ptr& entries) { feed.offer(entries); },
+                           [this](const storage::entries_ptr& entries) { on_committed(entries); },
                            options.appends});
   chat = std::make_unique<chat_domain>(system, options.domain, self, *store, board, host);
   relay = spawn_touch_relay(system, {chat->env(), log, board, feed, *positions, {}});
   feed.connect(relay);
   chat->router().connect(relay);
+  poller = spawn_presence_poller(
+      system, {chat->presence(), chat->desk(), chat->router(), options.domain.limits});
+  chat->router().connect(poller);
   if (auto led = lead(); !led)
     return led;
   caf::anon_send(relay, caf::tick_atom_v);
+  caf::anon_send(poller, caf::tick_atom_v);
   spdlog::info("{} opened {} shards in {} ms, {} entries replayed", options.name,
                store->shard_count(), since(started).count(), *replayed);
   return {};
@@ -107,16 +114,26 @@ result<void> node::impl::lead() {
   return {};
 }
 
+/// On the host's thread, which does nothing before there is a chat domain.
+void node::impl::on_committed(const storage::entries_ptr& entries) {
+  feed.offer(entries);
+  chat->desk().on_committed(*entries);
+}
+
 void node::impl::stop() {
   if (stopping.exchange(true) || !host)
     return;
-  if (chat)
+  if (chat) {
     chat->router().close();
+    chat->desk().write_everybody_seen();
+  }
   drain();
   if (chat)
     chat->end(options.stop_step_within);
   if (relay && !end_actors(system, std::vector{relay}, options.stop_step_within))
     spdlog::error("the touch relay does not end");
+  if (poller && !end_actors(system, std::vector{poller}, options.stop_step_within))
+    spdlog::error("the presence poller does not end");
   end_host();
   if (const auto flushed = store->flush(); !flushed)
     spdlog::error("the next start has to replay the log: {}", to_string(flushed.failure()));
@@ -168,6 +185,9 @@ const actors::domain& node::domain() const {
 }
 actors::sessions& node::sessions() {
   return impl_->chat->sessions();
+}
+const actors::presence_view& node::presence() const {
+  return impl_->chat->presence();
 }
 void node::stop() {
   impl_->stop();

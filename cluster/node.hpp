@@ -1,6 +1,7 @@
 // One node: everything below the network, put together.
 #pragma once
 
+#include "actors/presence_view.hpp"
 #include "cluster/chat_domain.hpp"
 #include "cluster/replica_set.hpp"
 #include "cluster/shard_map.hpp"
@@ -82,6 +83,8 @@ public:
   /// For spawning sessions. Valid as long as the node.
   const actors::domain& domain() const;
   actors::sessions& sessions();
+  /// What heartbeats are answered with. Valid as long as the node.
+  const actors::presence_view& presence() const;
 
   /// A snapshot for people and monitoring; cheap. Safe for use by several threads.
   node_status status() const;

@@ -1,5 +1,7 @@
 #include "cluster/registry.hpp"
 
+#include "actors/actor_support.hpp"
+
 namespace weft::cluster {
 
 using reason = displaced_session::reason;
@@ -10,6 +12,8 @@ std::optional<displaced_session> registry::announce(const registration& session)
   const displaced_session itself{session.where, reason::newer_of_device};
   if (is_of_earlier_life(session))
     return itself;
+  // Also of who comes: a node that is killed tells nothing when he goes.
+  seen_.note(session.user, actors::wall_clock());
   if (auto* older = in.sessions.find_if(session.user, [&session](const registration& each) {
         return each.device == session.device;
       })) {
@@ -47,8 +51,23 @@ void registry::withdraw(user_id user, const session_address& where) {
       in.sessions.find_if(user, [&where](const registration& each) { return each.where == where; });
   if (found == nullptr)
     return;
+  seen_.note(user, actors::wall_clock());
   in.sessions.erase(found);
   size_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+bool registry::has_session(user_id user) const {
+  auto& in = bucket_of(user);
+  std::lock_guard lock(in.mutex);
+  return in.sessions.find(user) != nullptr;
+}
+
+void registry::note_everybody_seen() {
+  const auto now = actors::wall_clock();
+  for (auto& in : buckets_) {
+    std::lock_guard lock(in.mutex);
+    in.sessions.for_each([&](const registration& each) { seen_.note(each.user, now); });
+  }
 }
 
 void registry::begin_incarnation(node_no node, node_incarnation incarnation) {

@@ -3,6 +3,7 @@
 
 #include "actors/messages/address.hpp"
 #include "cluster/flat_table.hpp"
+#include "cluster/presence/last_seen_book.hpp"
 #include "storage/ids.hpp"
 
 #include <array>
@@ -54,6 +55,9 @@ inline constexpr std::size_t sessions_of_user_max = 100;
 /// one of the same device has replaced, changes nothing. Safe for use by several threads.
 class registry {
 public:
+  /// Notes in `seen` when sessions come and go; it outlives the registry.
+  explicit registry(last_seen_book& seen) : seen_(seen) {}
+
   /// Adds a session. Gives the session that must end because of it, if any: the older one of the
   /// same device, the oldest of a user that has too many, or the announced one itself when it is
   /// not the newest of its device.
@@ -78,6 +82,11 @@ public:
       visit(each);
   }
 
+  /// True while the user has a session. When it turns false, `seen` has been told.
+  bool has_session(user_id user) const;
+  /// Every user who has a session was seen now.
+  void note_everybody_seen();
+
   std::size_t size() const { return size_.load(std::memory_order_relaxed); }
 
 private:
@@ -98,6 +107,7 @@ private:
 
   static constexpr unsigned bucket_bits = 6;
 
+  last_seen_book& seen_;
   mutable std::array<bucket, std::size_t{1} << bucket_bits> buckets_;
   std::atomic<std::size_t> size_{0};
   mutable std::mutex incarnations_mutex_;

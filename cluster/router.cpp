@@ -84,6 +84,20 @@ void router::to_reads(slot, actors::read_request request) {
     refuse(std::array{std::move(request)}, reads_busy);
 }
 
+void router::to_presence(slot, actors::look_up_presence what) {
+  if (closed_.load(std::memory_order_acquire))
+    return refuse_one(what, stopping);
+  parts_.presence.look_up(std::move(what));
+}
+
+void router::to_presence(presence_question what) {
+  if (closed_.load(std::memory_order_acquire) || !parts_.board.serves(what.shard))
+    return;
+  parts_.presence.ask(std::move(what), [this](presence_answer answer) {
+    caf::anon_send(poller_, std::move(answer));
+  });
+}
+
 void router::to_relay(actors::touch_committed what) {
   caf::anon_send(relay_, what);
 }

@@ -5,6 +5,7 @@
 #include "actors/router.hpp"
 #include "cluster/activation_table.hpp"
 #include "cluster/interfaces.hpp"
+#include "cluster/presence/presence_desk.hpp"
 #include "cluster/read_gate.hpp"
 #include "cluster/registry.hpp"
 #include "cluster/session_table.hpp"
@@ -28,6 +29,7 @@ struct router_parts {
   user_table& users;
   accounts_table& accounts;
   read_gate& reads;
+  presence_desk& presence;
 };
 
 /// Routes to the shards that this node leads and the sessions that live on it. What belongs to a
@@ -39,6 +41,8 @@ public:
 
   /// Where `touch_committed` goes. Before the first message.
   void connect(touch_relay_actor relay) { relay_ = std::move(relay); }
+  /// Who hears the answers to questions for presence. Before the first of them.
+  void connect(presence_poller_actor poller) { poller_ = std::move(poller); }
   /// From now on nothing is sent to domain actors; requests are refused for this reason.
   void close() { closed_.store(true, std::memory_order_release); }
 
@@ -46,6 +50,10 @@ public:
   void to_user(user_id user, actors::user_inputs inputs) override;
   void to_accounts(slot where, actors::account_inputs inputs) override;
   void to_reads(slot where, actors::read_request request) override;
+  void to_presence(slot where, actors::look_up_presence what) override;
+  /// To the leader of the question's shard; the answer goes to the poller of the node that asks.
+  /// Dropped when it cannot be answered now.
+  void to_presence(presence_question what);
   void to_relay(actors::touch_committed what) override;
   void to_session(const session_address& where, actors::session_notices notices) override;
   void to_sessions_of(user_id user, const actors::session_notice& notice,
@@ -63,6 +71,7 @@ private:
 
   router_parts parts_;
   touch_relay_actor relay_;
+  presence_poller_actor poller_;
   std::atomic<bool> closed_{false};
 };
 

@@ -25,8 +25,9 @@ std::uint64_t now_us() {
 
 } // namespace
 
-session_table::session_table(node_no self, node_incarnation incarnation, registry& known)
-    : self_(self), incarnation_(incarnation), registry_(known) {
+session_table::session_table(node_no self, node_incarnation incarnation, registry& known,
+                             presence_cache& watched)
+    : self_(self), incarnation_(incarnation), registry_(known), watched_(watched) {
   registry_.begin_incarnation(self, incarnation);
 }
 
@@ -57,6 +58,7 @@ void session_table::announce(const session_address& where, user_id user, const d
     if (found == nullptr)
       return;
     found->user = user;
+    watched_.join(user);
     // With the lock held: a withdrawal of this session comes before or after, never between.
     replaced = registry_.announce({user, device, where, incarnation_, next_generation()});
   }
@@ -72,8 +74,10 @@ void session_table::withdraw(const session_address& where) {
     auto* found = in.sessions.find(where.session);
     if (found == nullptr)
       return;
-    if (found->user)
+    if (found->user) {
       registry_.withdraw(found->user, where);
+      watched_.leave(found->user);
+    }
     released = std::move(found->who);
     in.sessions.erase(found);
   }

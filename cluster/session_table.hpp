@@ -3,6 +3,7 @@
 
 #include "actors/sessions.hpp"
 #include "cluster/flat_table.hpp"
+#include "cluster/presence/presence_cache.hpp"
 #include "cluster/registry.hpp"
 
 #include <array>
@@ -15,12 +16,14 @@
 
 namespace weft::cluster {
 
-/// Session number -> actor and user; announces sessions to the registry. An ended session cannot
+/// Session number -> actor and user; announces sessions to the registry, and has the presence cache
+/// watch what their users may see. An ended session cannot
 /// come back: announcing it once it is withdrawn does nothing. Safe for use by several threads.
 class session_table final : public actors::sessions {
 public:
-  /// The registry outlives the table.
-  session_table(node_no self, node_incarnation incarnation, registry& known);
+  /// The registry and the cache outlive the table.
+  session_table(node_no self, node_incarnation incarnation, registry& known,
+                presence_cache& watched);
 
   // -- actors::sessions -------------------------------------------------------------------------
 
@@ -69,6 +72,7 @@ private:
   node_no self_;
   node_incarnation incarnation_;
   registry& registry_;
+  presence_cache& watched_;
   std::atomic<std::uint64_t> last_session_{0};
   std::atomic<std::uint64_t> last_generation_{0};
   std::array<bucket, std::size_t{1} << bucket_bits> buckets_;

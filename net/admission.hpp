@@ -21,6 +21,8 @@ public:
   void take(std::size_t bytes) { in_use_.fetch_add(bytes, std::memory_order_relaxed); }
   void give_back(std::size_t bytes) { in_use_.fetch_sub(bytes, std::memory_order_relaxed); }
   std::size_t in_use() const { return in_use_.load(std::memory_order_relaxed); }
+  /// Three quarters are in use: what can be left out is.
+  bool is_short() const { return in_use() >= bytes_max_ - bytes_max_ / 4; }
 
 private:
   std::size_t bytes_max_;

@@ -109,6 +109,7 @@ private:
   bool admit(turn& turn, std::uint64_t request, std::uint32_t charge);
   bool refuses_before_hello(turn& turn, std::uint64_t request);
   bool refuses_stranger(turn& turn, std::uint64_t request);
+  actors::presence_changes presence_since(std::uint64_t version) const;
   static void answer_error(turn& turn, std::uint64_t request, const error& why);
 
   // Writing: connection_writing.cpp.

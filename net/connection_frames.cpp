@@ -98,9 +98,18 @@ bool connection::refuses_stranger(turn& turn, std::uint64_t request) {
 void connection::on_message(turn& turn, heartbeat_heard& what) {
   if (refuses_stranger(turn, what.request))
     return;
-  encode_heartbeat_ack(turn.own, what.request, out_.current_inbox_version());
+  encode_heartbeat_ack(turn.own, what.request, out_.current_inbox_version(),
+                       presence_since(what.presence_version));
   ++turn.own_count;
   ++turn.heartbeats;
+}
+
+actors::presence_changes connection::presence_since(std::uint64_t version) const {
+  const auto& shared = thread_.shared();
+  // What overload takes first: the client is told next time, since it keeps its version.
+  if (shared.presence == nullptr || shared.requests.is_short())
+    return {version, {}};
+  return shared.presence->changes_for(out_.signed_in_user(), version);
 }
 
 void connection::on_message(turn& turn, status_asked& what) {

@@ -1,5 +1,6 @@
 #include "net/decode.hpp"
 
+#include "net/decode_presence.hpp"
 #include "net/decode_requests.hpp"
 #include "net/decode_sign_in.hpp"
 #include "net/proto/weft.pb.h"
@@ -44,7 +45,8 @@ client_message client_decoder::take(ClientFrame& frame, actors::session_requests
   switch (frame.what_case()) {
   case kind::kHello:
     return hello_asked{request, frame.hello().version_min(), frame.hello().version_max(),
-                       std::move(*frame.mutable_hello()->mutable_software())};
+                       std::move(*frame.mutable_hello()->mutable_software()),
+                       frame.hello().woken_by_push()};
   case kind::kRegister:
     return take_sign_in(request, *frame.mutable_register_(), limits_);
   case kind::kLogin:
@@ -52,7 +54,7 @@ client_message client_decoder::take(ClientFrame& frame, actors::session_requests
   case kind::kResume:
     return take_sign_in(request, *frame.mutable_resume(), limits_);
   case kind::kHeartbeat:
-    return heartbeat_heard{request};
+    return take_heartbeat(request, frame.heartbeat());
   case kind::kStatus:
     return status_asked{request};
   case kind::kLocate:
@@ -70,6 +72,8 @@ client_message client_decoder::take(ClientFrame& frame, actors::session_requests
     return take_request(request, frame.mark_read(), turn);
   case kind::kFindUser:
     return take_request(request, frame.find_user(), turn);
+  case kind::kPresence:
+    return take_request(request, frame.presence(), limits_, turn);
   default:
     break;
   }

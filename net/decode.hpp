@@ -34,6 +34,8 @@ struct hello_asked {
   std::uint32_t version_min = 0;
   std::uint32_t version_max = 0;
   std::string software;
+  /// The client can be woken by a push.
+  bool woken_by_push = false;
 };
 
 struct sign_in_asked {
@@ -41,8 +43,13 @@ struct sign_in_asked {
   actors::credentials who;
 };
 
+/// Whether a person is looking at the client.
+enum class in_foreground : std::uint8_t { no, yes };
+
 struct heartbeat_heard {
   std::uint64_t request = 0;
+  std::uint64_t presence_version = 0;
+  in_foreground foreground = in_foreground::no;
 };
 
 struct status_asked {

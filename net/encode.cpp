@@ -76,6 +76,21 @@ void append(byte_buffer& out, const actors::history_page& x) {
 }
 
 template <class Sink>
+void put_presence(Sink& to, const actors::user_presence& x) {
+  put_fixed64(to, Presence::kUserIdFieldNumber, x.user.value);
+  put_number(to, Presence::kStateFieldNumber, static_cast<std::uint64_t>(x.state));
+  put_number(to, Presence::kLastSeenMsFieldNumber, x.last_seen.value);
+}
+
+void append(byte_buffer& out, const actors::presence_read& x) {
+  append_server_frame(out, x.request, ServerFrame::kPresenceFieldNumber, [&](auto& to) {
+    for (const auto& user : x.users)
+      put_message(to, PresenceList::kUsersFieldNumber,
+                  [&](auto& inner) { put_presence(inner, user); });
+  });
+}
+
+template <class Sink>
 void put_inbox_thread(Sink& to, const actors::inbox_entry& entry) {
   auto& row = entry.row;
   auto unread =
@@ -180,9 +195,14 @@ void encode_notice(byte_buffer& out, const actors::session_notice& notice) {
   std::visit([&](const auto& x) { append(out, x); }, notice);
 }
 
-void encode_heartbeat_ack(byte_buffer& out, std::uint64_t request, inbox_version version) {
+void encode_heartbeat_ack(byte_buffer& out, std::uint64_t request, inbox_version version,
+                          const actors::presence_changes& presence) {
   append_server_frame(out, request, ServerFrame::kHeartbeatAckFieldNumber, [&](auto& to) {
     put_number(to, HeartbeatAck::kInboxVersionFieldNumber, version.value);
+    put_number(to, HeartbeatAck::kPresenceVersionFieldNumber, presence.version);
+    for (const auto& user : presence.users)
+      put_message(to, HeartbeatAck::kPresenceFieldNumber,
+                  [&](auto& inner) { put_presence(inner, user); });
   });
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/messages.hpp"
+#include "actors/presence_view.hpp"
 #include "net/byte_buffer.hpp"
 #include "net/proto/weft.pb.h"
 
@@ -21,7 +22,8 @@ std::uint64_t request_of(const actors::session_notice& notice);
 /// (`last_event_read`, `inbox_moved`, `session_ended`).
 void encode_notice(byte_buffer& out, const actors::session_notice& notice);
 
-void encode_heartbeat_ack(byte_buffer& out, std::uint64_t request, inbox_version version);
+void encode_heartbeat_ack(byte_buffer& out, std::uint64_t request, inbox_version version,
+                          const actors::presence_changes& presence);
 void encode_error(byte_buffer& out, std::uint64_t request, const error& why);
 void encode_lagging(byte_buffer& out, inbox_version version);
 /// The last frame of a connection.

@@ -26,9 +26,10 @@ wake outbound::reply(attempt_no from, const actors::session_notice& notice) {
   const auto before = filling_.size();
   encode_notice(filling_, notice);
   window_.answer(request, static_cast<std::uint32_t>(filling_.size() - before));
-  if (std::holds_alternative<actors::signed_in>(notice))
+  if (const auto* ready = std::get_if<actors::signed_in>(&notice)) {
     sign_in_ = sign_in_result::succeeded;
-  else if (request == sign_in_request_ && std::holds_alternative<actors::request_failed>(notice))
+    user_.store(ready->user.value, std::memory_order_relaxed);
+  } else if (request == sign_in_request_ && std::holds_alternative<actors::request_failed>(notice))
     sign_in_ = sign_in_result::failed;
   return queue();
 }

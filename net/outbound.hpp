@@ -61,6 +61,9 @@ public:
     return inbox_version{inbox_version_.load(std::memory_order_relaxed)};
   }
 
+  /// Who has signed in; user 0 when nobody has.
+  user_id signed_in_user() const { return user_id{user_.load(std::memory_order_relaxed)}; }
+
   /// From now on only this attempt's session is heard; `request` is its sign-in.
   attempt_no begin_attempt(std::uint64_t request);
 
@@ -106,6 +109,7 @@ private:
   byte_buffer filling_;
   session_window window_;
   std::atomic<std::uint64_t> inbox_version_{0};
+  std::atomic<std::uint64_t> user_{0};
   std::uint64_t sign_in_request_ = 0;
   /// Bytes of pushes in `filling_` and among what was taken and is not written yet.
   std::uint32_t filling_pushes_ = 0;

@@ -43,6 +43,8 @@ Hello hello_of(const server_options& options, std::size_t frame_bytes_max) {
   out.set_history_page_max(static_cast<std::uint32_t>(limits.history_page_events_max));
   out.set_inbox_page_max(static_cast<std::uint32_t>(limits.inbox_page_rows_max));
   out.set_operation_window_ms(static_cast<std::uint64_t>(limits.operation_window.count()));
+  out.set_inactivity_ms(static_cast<std::uint32_t>(limits.inactivity.count()));
+  out.set_presence_users_max(static_cast<std::uint32_t>(limits.presence_users_max));
   return out;
 }
 
@@ -53,6 +55,7 @@ struct server::impl {
       : shared(
             std::make_shared<server_context>(options.limits, host, status, options.certificate)) {
     shared->advertised = options.advertised;
+    shared->presence = options.presence;
     shared->connections_max =
         options.connections_max > 0 ? options.connections_max : connections_for_files();
     shared->hello = hello_of(options, shared->frame_bytes_max());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/limits.hpp"
+#include "actors/presence_view.hpp"
 #include "net/proto/weft.pb.h"
 #include "net/server_certificate.hpp"
 #include "net/session_host.hpp"
@@ -24,6 +25,8 @@ struct server_options {
   /// Each client belongs to one of them. One serves some hundred thousand messages a second.
   std::size_t io_threads = 1;
   actors::limits limits;
+  /// What heartbeats are answered with; outlives the server. Null: they tell of nobody.
+  const actors::presence_view* presence = nullptr;
   /// HOST:PORT that Locate answers and status shows. Empty: Locate answers the address at which the
   /// asking client reached the node, status shows the one that is listened on.
   std::string advertised;

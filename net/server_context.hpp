@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/limits.hpp"
+#include "actors/presence_view.hpp"
 #include "net/admission.hpp"
 #include "net/proto/weft.pb.h"
 #include "net/session_host.hpp"
@@ -58,6 +59,8 @@ struct server_context {
   session_host& host;
   const status_source& status;
   tls_policy tls;
+  /// Null when heartbeats tell of nobody.
+  const actors::presence_view* presence = nullptr;
   /// HOST:PORT that clients are told; empty when none was given.
   std::string advertised;
   /// HOST:PORT that is listened on.

@@ -48,6 +48,8 @@ std::string_view to_string(errc code) {
     return "suspended";
   case errc::untrusted:
     return "untrusted";
+  case errc::inactive:
+    return "inactive";
   }
   return "unknown";
 }

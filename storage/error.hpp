@@ -51,6 +51,8 @@ enum class errc : std::uint8_t {
   fenced = 19,
   /// The operator has suspended the account.
   suspended = 20,
+  /// Nobody has used the client for a while: it comes back when it is opened or woken.
+  inactive = 21,
 
   // -- of this side alone, never in the protocol ------------------------------------------------
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/messages/address.hpp"
+#include "actors/messages/presence_messages.hpp"
 #include "storage/error.hpp"
 #include "storage/proto/state.pb.h"
 #include "storage/record.hpp"
@@ -154,7 +155,7 @@ struct session_ended {
 using session_notice =
     std::variant<signed_in, signed_out, send_acked, request_failed, history_page, inbox_page,
                  last_event_read, read_marked, user_found, events_delivered, receipt_moved,
-                 own_read_moved, inbox_moved, session_confirmed, session_ended>;
+                 own_read_moved, inbox_moved, session_confirmed, session_ended, presence_read>;
 using session_notices = std::vector<session_notice>;
 
 } // namespace weft::actors

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/messages/account_messages.hpp"
+#include "actors/messages/presence_messages.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -55,7 +56,7 @@ struct sign_out_request {
 
 using session_request =
     std::variant<send_request, history_request, inbox_request, mark_read_request, find_user_request,
-                 delivered_report, sign_out_request>;
+                 delivered_report, sign_out_request, presence_request>;
 using session_requests = std::vector<session_request>;
 
 /// How a connection signs in; the reply address is filled in by the session.

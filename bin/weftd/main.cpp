@@ -91,7 +91,7 @@ cluster::node_options node_options_of(const options& from) {
   return out;
 }
 
-net::server_options server_options_of(const options& from,
+net::server_options server_options_of(const options& from, const cluster::node& node,
                                       std::shared_ptr<const net::server_certificate> certificate) {
   const auto at = parse_endpoint(from.listen);
   net::server_options out;
@@ -101,6 +101,7 @@ net::server_options server_options_of(const options& from,
   out.limits = from.limits;
   out.advertised = from.advertise;
   out.certificate = std::move(certificate);
+  out.presence = &node.presence();
   return out;
 }
 
@@ -126,7 +127,7 @@ int serve(const options& from, const node_signals& signals) {
     return fail(node.failure());
   node_sessions sessions(system, **node);
   node_status_source status(**node);
-  auto server = net::server::start(server_options_of(from, *certificate), sessions, status);
+  auto server = net::server::start(server_options_of(from, **node, *certificate), sessions, status);
   if (!server)
     return fail(server.failure());
   log_protection(**server, certificate->get());

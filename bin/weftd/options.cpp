@@ -130,6 +130,10 @@ void declare(declarations& all, options& out) {
                        "A connection must sign in within this time");
   all.add_milliseconds("frame-within-ms", out.limits.frame_within,
                        "A frame that has begun must end within this time");
+  all.add_milliseconds("presence-every-ms", out.limits.presence_every,
+                       "How often shards are asked who has come or gone");
+  all.add_milliseconds("last-seen-every-ms", out.limits.last_seen_every,
+                       "How often it is written when users were last seen");
 }
 
 /// A name or an IPv4 address, or, in brackets, an IPv6 address. Whether there is such a host is for

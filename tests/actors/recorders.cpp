@@ -24,6 +24,11 @@ void recording_router::to_reads(slot, read_request request) {
   reads_.push_back(std::move(request));
 }
 
+void recording_router::to_presence(slot, look_up_presence what) {
+  std::lock_guard guard(lock_);
+  lookups_.push_back(std::move(what));
+}
+
 void recording_router::to_relay(touch_committed what) {
   std::lock_guard guard(lock_);
   relayed_.push_back(what);
@@ -63,6 +68,11 @@ std::vector<touch_committed> recording_router::relayed() const {
 std::vector<read_request> recording_router::take_reads() {
   std::lock_guard guard(lock_);
   return std::exchange(reads_, {});
+}
+
+std::vector<look_up_presence> recording_router::take_lookups() {
+  std::lock_guard guard(lock_);
+  return std::exchange(lookups_, {});
 }
 
 std::vector<std::pair<thread_id, thread_inputs>> recording_router::take_thread_messages() {

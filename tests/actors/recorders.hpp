@@ -37,6 +37,7 @@ public:
   void to_user(user_id user, actors::user_inputs inputs) override;
   void to_accounts(slot where, actors::account_inputs inputs) override;
   void to_reads(slot where, actors::read_request request) override;
+  void to_presence(slot where, actors::look_up_presence what) override;
   void to_relay(actors::touch_committed what) override;
   void to_session(const actors::session_address& where, actors::session_notices notices) override;
   void to_sessions_of(user_id user, const actors::session_notice& notice,
@@ -63,6 +64,7 @@ public:
 
   /// These give what has come and forget it.
   std::vector<actors::read_request> take_reads();
+  std::vector<actors::look_up_presence> take_lookups();
   std::vector<std::pair<thread_id, actors::thread_inputs>> take_thread_messages();
   std::vector<std::pair<user_id, actors::user_inputs>> take_user_messages();
   std::vector<std::pair<slot, actors::account_inputs>> take_account_messages();
@@ -75,6 +77,7 @@ private:
   std::vector<fan_out> fan_outs_;
   std::vector<actors::touch_committed> relayed_;
   std::vector<actors::read_request> reads_;
+  std::vector<actors::look_up_presence> lookups_;
   std::vector<std::pair<thread_id, actors::thread_inputs>> threads_;
   std::vector<std::pair<user_id, actors::user_inputs>> users_;
   std::vector<std::pair<slot, actors::account_inputs>> accounts_;

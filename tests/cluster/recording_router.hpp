@@ -18,6 +18,7 @@ public:
   void to_user(user_id, actors::user_inputs inputs) override { add(user_inputs_, inputs); }
   void to_accounts(slot, actors::account_inputs) override {}
   void to_reads(slot, actors::read_request) override {}
+  void to_presence(slot, actors::look_up_presence) override {}
   void to_relay(actors::touch_committed) override {}
   void to_session(const actors::session_address&, actors::session_notices notices) override {
     add(notices_, notices);

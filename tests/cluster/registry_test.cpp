@@ -37,7 +37,8 @@ std::vector<std::uint64_t> sessions_of(const registry& in, user_id user) {
 } // namespace
 
 TEST_CASE("the registry knows every session of a user") {
-  registry known;
+  last_seen_book seen;
+  registry known(seen);
   CHECK(sessions_of(known, ann).empty());
   for (std::uint8_t i = 1; i <= 6; ++i)
     CHECK_FALSE(known.announce(session(ann, i, i)));
@@ -50,7 +51,8 @@ TEST_CASE("the registry knows every session of a user") {
 }
 
 TEST_CASE("a newer session of a device takes the place of the older one") {
-  registry known;
+  last_seen_book seen;
+  registry known(seen);
   known.announce(session(ann, 1, 5));
   const auto replaced = known.announce(session(ann, 1, 8, there));
   REQUIRE(replaced);
@@ -63,7 +65,8 @@ TEST_CASE("a newer session of a device takes the place of the older one") {
 }
 
 TEST_CASE("a session that is announced late does not fence a newer one") {
-  registry known;
+  last_seen_book seen;
+  registry known(seen);
   known.announce(session(ann, 1, 8));
   const auto replaced = known.announce(session(ann, 1, 5));
   REQUIRE(replaced);
@@ -73,14 +76,16 @@ TEST_CASE("a session that is announced late does not fence a newer one") {
 }
 
 TEST_CASE("announcing a session again changes nothing") {
-  registry known;
+  last_seen_book seen;
+  registry known(seen);
   known.announce(session(ann, 1, 5));
   CHECK_FALSE(known.announce(session(ann, 1, 5)));
   CHECK(known.size() == 1);
 }
 
 TEST_CASE("a node that lives anew has none of its earlier sessions, and cannot get them back") {
-  registry known;
+  last_seen_book seen;
+  registry known(seen);
   known.begin_incarnation(here, node_incarnation{1});
   known.announce(session(ann, 1, 5));
   known.announce(session(ann, 2, 6, there));
@@ -95,7 +100,8 @@ TEST_CASE("a node that lives anew has none of its earlier sessions, and cannot g
 }
 
 TEST_CASE("a user that has too many sessions loses the oldest") {
-  registry known;
+  last_seen_book seen;
+  registry known(seen);
   for (std::uint64_t i = 0; i < sessions_of_user_max; ++i)
     CHECK_FALSE(known.announce(session(ann, static_cast<std::uint8_t>(i), 10 + i)));
   const auto replaced = known.announce(session(ann, 200, 500));
@@ -106,7 +112,8 @@ TEST_CASE("a user that has too many sessions loses the oldest") {
 }
 
 TEST_CASE("sessions come and go from many threads") {
-  registry known;
+  last_seen_book seen;
+  registry known(seen);
   std::vector<std::thread> threads;
   for (std::uint64_t t = 0; t < 4; ++t) {
     threads.emplace_back([&known, t] {
@@ -122,6 +129,29 @@ TEST_CASE("sessions come and go from many threads") {
   for (auto& each : threads)
     each.join();
   CHECK(known.size() == 0);
+}
+
+TEST_CASE("a user has a session until the last one is withdrawn, and was seen then") {
+  last_seen_book seen;
+  registry known(seen);
+  CHECK_FALSE(known.has_session(ann));
+  known.announce(session(ann, 1, 1));
+  known.announce(session(ann, 2, 2));
+  CHECK(seen.take().size() == 1);
+  known.withdraw(ann, {here, session_no{1}});
+  CHECK(known.has_session(ann));
+  known.withdraw(ann, {here, session_no{2}});
+  CHECK_FALSE(known.has_session(ann));
+  const auto left = seen.take();
+  REQUIRE(left.size() == 1);
+  CHECK(left[0].first == ann);
+  // A device that comes back in time has never been away.
+  known.announce(session(ann, 1, 3));
+  known.announce(session(ann, 1, 4));
+  CHECK(known.has_session(ann));
+  seen.take();
+  known.note_everybody_seen();
+  CHECK(seen.take().size() == 1);
 }
 
 } // namespace weft::cluster

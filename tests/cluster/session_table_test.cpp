@@ -46,8 +46,10 @@ session_actor::behavior_type listener(session_actor::pointer, heard* into) {
 struct fixture {
   caf::actor_system_config config;
   caf::actor_system system{config};
-  registry known;
-  session_table table{node_no{1}, node_incarnation{1}, known};
+  last_seen_book seen;
+  registry known{seen};
+  presence_cache watched{node_no{1}, 4, {}};
+  session_table table{node_no{1}, node_incarnation{1}, known, watched};
   std::vector<session_actor> spawned;
 
   ~fixture() {

@@ -89,6 +89,9 @@ public:
     caf::anon_send(session_, std::move(requests));
   }
 
+  /// Ends the session as its heartbeat deadline does.
+  void expire() { caf::anon_send(session_, actors::atom::expired_v); }
+
   /// Sends a message and waits for its acknowledgement.
   actors::send_acked send(user_id to, const std::string& body) {
     actors::send_request request;

@@ -81,6 +81,7 @@ void add_requests(std::vector<ClientFrame>& all) {
   all.emplace_back(frame()).mutable_find_user()->set_name("bob");
   all.emplace_back(frame()).mutable_find_user()->set_user_id(2);
   all.emplace_back(frame()).mutable_heartbeat()->set_inbox_version(4);
+  all.emplace_back(frame()).mutable_presence()->add_user_ids(4);
   all.emplace_back(frame()).mutable_status();
   all.emplace_back(frame()).mutable_locate();
   all.emplace_back(frame()).mutable_logout();

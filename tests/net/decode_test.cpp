@@ -309,8 +309,12 @@ TEST_CASE("what the connection answers itself is told apart") {
   REQUIRE(std::holds_alternative<hello_asked>(hello));
   CHECK(std::get<hello_asked>(hello).version_max == 3);
   CHECK(std::get<hello_asked>(hello).software == "test/1");
-  frame.mutable_heartbeat();
-  CHECK(std::holds_alternative<heartbeat_heard>(of.of(frame)));
+  frame.mutable_heartbeat()->set_presence_version(77);
+  frame.mutable_heartbeat()->set_foreground(true);
+  const auto beat = of.of(frame);
+  REQUIRE(std::holds_alternative<heartbeat_heard>(beat));
+  CHECK(std::get<heartbeat_heard>(beat).presence_version == 77);
+  CHECK(std::get<heartbeat_heard>(beat).foreground == in_foreground::yes);
   frame.mutable_status();
   CHECK(std::holds_alternative<status_asked>(of.of(frame)));
   frame.mutable_locate();
@@ -344,4 +348,21 @@ TEST_CASE("fields of a later version are passed over") {
   decoding of;
   const auto bytes = good_send().SerializeAsString() + std::string{"\xf8\x3f\x01", 3};
   CHECK(std::holds_alternative<request_decoded>(of.decoder.decode(bytes, of.turn)));
+}
+
+TEST_CASE("a question for presence names some users, and not too many") {
+  decoding of;
+  auto frame = frame_of(8);
+  frame.mutable_presence();
+  CHECK(of.refusal(frame) == errc::bad_request);
+  for (std::size_t i = 1; i <= of.limits.presence_lookup_users_max; ++i)
+    frame.mutable_presence()->add_user_ids(i);
+  const auto request = of.request<actors::presence_request>(frame);
+  CHECK(request.users.size() == of.limits.presence_lookup_users_max);
+  CHECK(request.users.front() == user_id{1});
+  frame.mutable_presence()->set_user_ids(5, 0);
+  CHECK(of.refusal(frame) == errc::bad_request);
+  frame.mutable_presence()->set_user_ids(5, 5);
+  frame.mutable_presence()->add_user_ids(1);
+  CHECK(of.refusal(frame) == errc::too_large);
 }

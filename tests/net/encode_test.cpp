@@ -72,6 +72,32 @@ TEST_CASE("delivered events are the stored bytes, unknown fields included") {
   CHECK(frame.deliver().events(1).seq() == 9);
 }
 
+TEST_CASE("presence is what protobuf would write, in heartbeats and alone") {
+  const std::vector<actors::user_presence> users{
+      {user_id{ann}, actors::presence_state::online, time_ms{}},
+      {user_id{bob}, actors::presence_state::offline, time_ms{1'700'000'000'000}},
+      {user_id{3}, actors::presence_state::hidden, time_ms{}}};
+  const auto check = [&](const auto& list) {
+    REQUIRE(list.size() == 3);
+    CHECK(list[0].user_id() == ann);
+    CHECK(list[0].state() == Presence::ONLINE);
+    CHECK(list[1].state() == Presence::OFFLINE);
+    CHECK(list[1].last_seen_ms() == 1'700'000'000'000);
+    CHECK(list[2].user_id() == 3);
+    CHECK(list[2].state() == Presence::HIDDEN);
+  };
+  byte_buffer bytes;
+  encode_heartbeat_ack(bytes, 12, inbox_version{4}, {900, users});
+  const auto beat = parsed(bytes);
+  CHECK(beat.request_id() == 12);
+  CHECK(beat.heartbeat_ack().inbox_version() == 4);
+  CHECK(beat.heartbeat_ack().presence_version() == 900);
+  check(beat.heartbeat_ack().presence());
+  const auto list = parsed(actors::presence_read{13, users});
+  CHECK(list.request_id() == 13);
+  check(list.presence().users());
+}
+
 TEST_CASE("receipts, read cursors and heartbeats are what protobuf would write") {
   const auto receipt =
       parsed(actors::receipt_moved{sample_thread(), user_id{1ULL << 63}, sequence{4}, sequence{3}});
@@ -88,7 +114,7 @@ TEST_CASE("receipts, read cursors and heartbeats are what protobuf would write")
   CHECK(marked.read_marked().ordinal() == 2);
 
   byte_buffer bytes;
-  encode_heartbeat_ack(bytes, 12, inbox_version{0});
+  encode_heartbeat_ack(bytes, 12, inbox_version{0}, {});
   CHECK(parsed(bytes).has_heartbeat_ack());
 }
 
@@ -171,7 +197,7 @@ TEST_CASE("a user that does not exist is an error") {
 }
 
 TEST_CASE("every error code keeps its number and name on the wire") {
-  for (auto number = 1; number <= static_cast<int>(errc::suspended); ++number) {
+  for (auto number = 1; number <= static_cast<int>(errc::inactive); ++number) {
     const auto code = static_cast<errc>(number);
     const auto frame =
         parsed(actors::request_failed{2, {code, "why", outcome::unknown_retry_same_id, 250}});
@@ -230,6 +256,6 @@ TEST_CASE("hot frames need no memory but the room they are written to") {
       bytes, actors::send_acked{300, sample_thread(), sequence{7}, ordinal{5}, time_ms{9}, false});
   encode_notice(bytes,
                 actors::receipt_moved{sample_thread(), user_id{1}, sequence{4}, sequence{3}});
-  encode_heartbeat_ack(bytes, 5, inbox_version{5});
+  encode_heartbeat_ack(bytes, 5, inbox_version{5}, {});
   CHECK(bytes.view().data() == before);
 }

@@ -88,6 +88,7 @@ struct scripted_session {
   void serve(delivered_report&) { ++script_->reports; }
   void serve(inbox_request&) {}
   void serve(mark_read_request&) {}
+  void serve(presence_request&) {}
 
   void ack(std::uint64_t request) {
     if (client_)
