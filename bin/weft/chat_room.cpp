@@ -2,6 +2,7 @@
 
 #include "bin/options/utf8.hpp"
 #include "bin/weft/message_output.hpp"
+#include "bin/weft/presence_text.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -169,6 +170,32 @@ void chat_room::show_progress() {
   told_ = peer;
 }
 
+void chat_room::on_presence(const weft::Presence& what) {
+  const auto& to = opening_.to.thread;
+  if (to.type == thread_id::kind::direct && to.peer_of(opening_.who.user).value == what.user_id())
+    show_presence(what);
+}
+
+/// Heartbeats tell of contacts; of the others it is asked with each of them.
+void chat_room::ask_presence() {
+  const auto& to = opening_.to.thread;
+  if (to.type != thread_id::kind::direct || !terminal_.is_interactive())
+    return;
+  const auto peer = to.peer_of(opening_.who.user);
+  if (follower_.connection().presence_of(peer))
+    return;
+  follower_.ask_presence(peer, [this](const weft::Presence& what) { show_presence(what); });
+}
+
+/// Says it when it is otherwise than before; that time passes is nothing new.
+void chat_room::show_presence(const weft::Presence& what) {
+  const auto key = std::to_string(what.state()) + " " + std::to_string(what.last_seen_ms());
+  if (std::exchange(presence_, key) == key)
+    return;
+  terminal_.note("-- " + name() + ": " + presence_text(what, follower_.connection().clock().now()) +
+                 " --");
+}
+
 void chat_room::on_live(const weft::Ready& ready) {
   if (ready.history_id() != opening_.who.history) {
     auto kept = remember_history(shared_, opening_.who, ready.history_id());
@@ -182,6 +209,7 @@ void chat_room::on_live(const weft::Ready& ready) {
     terminal_.note("-- connected again --");
   on_settled();
   met_ = true;
+  ask_presence();
   send_next();
 }
 

@@ -50,6 +50,8 @@ private:
                   sequence read) override;
   void on_row(const thread_id& thread, const weft::InboxThread& row) override;
   void on_trouble(const error& why) override;
+  void on_presence(const weft::Presence& what) override;
+  void on_heartbeat() override { ask_presence(); }
   void on_live(const weft::Ready& ready) override;
   void on_lost(const error& why, std::chrono::milliseconds pause) override;
   void on_ended(const error& why) override { end(with_advice(why)); }
@@ -69,6 +71,8 @@ private:
   std::string name() const;
   void show(const net::client::message& what, const std::string& from);
   void show_progress();
+  void ask_presence();
+  void show_presence(const weft::Presence& what);
   void end(command_result how);
 
   const context& shared_;
@@ -89,6 +93,8 @@ private:
   /// Up to here it was saved and reported.
   sequence settled_;
   peer_progress told_;
+  /// What was last said of whether the other side is there.
+  std::string presence_;
   bool met_ = false;
   bool sending_ = false;
   bool input_ended_ = false;

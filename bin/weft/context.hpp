@@ -61,5 +61,6 @@ void add_threads(CLI::App& app, context& shared);
 void add_read(CLI::App& app, context& shared);
 void add_listen(CLI::App& app, context& shared);
 void add_chat(CLI::App& app, context& shared);
+void add_presence(CLI::App& app, context& shared);
 
 } // namespace weft::bin

@@ -76,6 +76,7 @@ int main(int argc, char** argv) {
   add_read(app, shared);
   add_listen(app, shared);
   add_chat(app, shared);
+  add_presence(app, shared);
 
   const auto form = form_asked_for(argc, argv);
   if (const auto code = parse(app, argc, argv, form))

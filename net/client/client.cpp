@@ -125,6 +125,14 @@ result<weft::User> client::find_user(user_id user) {
   return expect(ask(std::move(frame)), &weft::ServerFrame::has_user, &weft::ServerFrame::user);
 }
 
+result<weft::PresenceList> client::presence(const std::vector<user_id>& users) {
+  weft::ClientFrame frame;
+  for (const auto user : users)
+    frame.mutable_presence()->add_user_ids(user.value);
+  return expect(ask(std::move(frame)), &weft::ServerFrame::has_presence,
+                &weft::ServerFrame::presence);
+}
+
 result<weft::ReadMarked> client::mark_read(const thread_id& thread, sequence seq) {
   weft::ClientFrame frame;
   frame.mutable_mark_read()->set_thread(to_bytes(thread));

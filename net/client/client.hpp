@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace weft::net::client {
 
@@ -48,12 +49,16 @@ public:
   result<weft::Inbox> inbox(weft::InboxRequest what);
   result<weft::User> find_user(std::string_view name);
   result<weft::User> find_user(user_id user);
+  /// Whether these users are there: 1 to 100 of them.
+  result<weft::PresenceList> presence(const std::vector<user_id>& users);
   result<weft::ReadMarked> mark_read(const thread_id& thread, sequence seq);
   result<weft::Status> status();
   result<void> logout();
 
   /// Limits and clock of the server; after connecting.
   const weft::Hello& hello() const { return link_->hello(); }
+  /// The server's time.
+  time_ms server_now() const { return link_->clock().now(); }
   /// An id for a new operation, by the server's clock.
   op_id make_op_id() const { return link_->clock().make_op_id(); }
 

@@ -122,6 +122,7 @@ void follower::on_push(const weft::ServerFrame& frame) {
 void follower::on_inbox_version(std::uint64_t version) {
   if (version > inbox_version_)
     inbox_wanted_ = true;
+  listener_.on_heartbeat();
 }
 
 bool follower::is_complete() const {
@@ -308,6 +309,16 @@ void follower::mark_read(const thread_id& thread, sequence seq) {
   frame.mutable_mark_read()->set_thread(to_bytes(thread));
   frame.mutable_mark_read()->set_seq(seq.value);
   link_.request(std::move(frame), ask_within, [](result<weft::ServerFrame>) {});
+}
+
+void follower::ask_presence(user_id user, std::function<void(const weft::Presence&)> told) {
+  weft::ClientFrame frame;
+  frame.mutable_presence()->add_user_ids(user.value);
+  link_.request(std::move(frame), ask_within,
+                [told = std::move(told)](const result<weft::ServerFrame>& answer) {
+                  if (answer && answer->presence().users_size() > 0)
+                    told(answer->presence().users(0));
+                });
 }
 
 void follower::send(const thread_id& thread, user_id me, const op_id& op, std::string body,

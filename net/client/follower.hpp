@@ -30,6 +30,10 @@ public:
   /// threads came.
   virtual void on_settled() {}
   virtual void on_receipt(const thread_id&, user_id, sequence /*delivered*/, sequence /*read*/) {}
+  /// A contact is otherwise than before, or heard of for the first time.
+  virtual void on_presence(const weft::Presence&) {}
+  /// The server has answered a heartbeat.
+  virtual void on_heartbeat() {}
   /// The row of a thread that is not followed: it has changed.
   virtual void on_row(const thread_id&, const weft::InboxThread&) {}
   /// The server refuses for good what is needed to show a thread, or the inbox: said once for
@@ -70,6 +74,8 @@ public:
             std::chrono::milliseconds within, std::function<void(result<weft::Ack>)> finished);
   void tell_delivered(const advanced& cursors);
   void mark_read(const thread_id& thread, sequence seq);
+  /// Asks once for somebody whom heartbeats do not tell of; nothing happens when that fails.
+  void ask_presence(user_id user, std::function<void(const weft::Presence&)> told);
 
   /// Threads that were shown further since the last call, and how far. Only from `on_settled`.
   advanced take_advanced();
@@ -92,6 +98,7 @@ private:
   void on_receipt(const receipt_view& receipt) override;
   void on_push(const weft::ServerFrame& frame) override;
   void on_inbox_version(std::uint64_t version) override;
+  void on_presence(const weft::Presence& what) override { listener_.on_presence(what); }
   void on_turn() override { pump(); }
 
   void sign_in(weft::ClientFrame& frame);

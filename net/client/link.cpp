@@ -149,7 +149,7 @@ void link::take_frame(const weft::ServerFrame& frame) {
                                           : "the server's first frame is no greeting"));
   }
   if (frame.has_heartbeat_ack() && frame.request_id() == heartbeat_request_)
-    return listener_.on_inbox_version(frame.heartbeat_ack().inbox_version());
+    return take_heartbeat_ack(frame.heartbeat_ack());
   if (frame.has_ready() && !beating_) {
     beating_ = true;
     // The first beat at a random point, so that clients that came together do not beat together.
@@ -174,6 +174,13 @@ void link::take_hello(const weft::Hello& hello) {
   listener_.on_hello(hello);
 }
 
+void link::take_heartbeat_ack(const weft::HeartbeatAck& ack) {
+  presence_version_ = ack.presence_version();
+  for (const auto& each : ack.presence())
+    listener_.on_presence(each);
+  listener_.on_inbox_version(ack.inbox_version());
+}
+
 void link::wait_for_beat(milliseconds delay) {
   timer_.expires_after(delay);
   // A handler that was already queued when the link went must not touch it.
@@ -193,6 +200,7 @@ void link::on_beat() {
   ++silent_beats_;
   weft::ClientFrame frame;
   frame.mutable_heartbeat()->set_inbox_version(inbox_version_);
+  frame.mutable_heartbeat()->set_presence_version(presence_version_);
   if (const auto id = request(frame))
     heartbeat_request_ = id;
   wait_for_beat(heartbeat_);

@@ -38,6 +38,8 @@ public:
   virtual void on_push(const weft::ServerFrame& frame) = 0;
   /// The inbox version that the server told in answer to a heartbeat.
   virtual void on_inbox_version(std::uint64_t version) = 0;
+  /// What the answer to a heartbeat told of a contact; before `on_inbox_version`.
+  virtual void on_presence(const weft::Presence&) {}
   /// Everything that one read brought was handed over; what is sent by now leaves in one write.
   virtual void on_turn() {}
   /// The connection is over. Nothing follows.
@@ -82,6 +84,7 @@ private:
   void take_hot(const hot_frame& frame);
   void take_frame(const weft::ServerFrame& frame);
   void take_hello(const weft::Hello& hello);
+  void take_heartbeat_ack(const weft::HeartbeatAck& ack);
   void put(const weft::ClientFrame& frame);
   void fail(close_reason reason);
   void wait_for_beat(std::chrono::milliseconds delay);
@@ -99,6 +102,8 @@ private:
   std::uint64_t last_request_ = 0;
   std::uint64_t heartbeat_request_ = 0;
   std::uint64_t inbox_version_ = 0;
+  /// Of the last answer to a heartbeat: what has changed since is told next.
+  std::uint64_t presence_version_ = 0;
   std::chrono::milliseconds heartbeat_{0};
   unsigned silent_beats_ = 0;
   bool greeted_ = false;

@@ -20,12 +20,15 @@ constexpr std::size_t servers_max = 64;
 /// server: one that stops at that moment does so once.
 constexpr unsigned mute_attempts_max = 3;
 
+/// Contacts whose presence is kept: more than a server tells of.
+constexpr std::size_t presence_max = 10'000;
+
 /// The finest step of the timer of operations: a full queue must not make it spin.
 constexpr milliseconds operations_step{10};
 
 bool is_final(errc code) {
   return code == errc::bad_version || code == errc::bad_credentials ||
-         code == errc::not_signed_in || code == errc::suspended;
+         code == errc::not_signed_in || code == errc::suspended || code == errc::inactive;
 }
 
 /// A server that is not the right one ends the first attempt. Later it is a failure like others:
@@ -234,6 +237,24 @@ void steady_link::request(weft::ClientFrame frame, milliseconds within,
 void steady_link::tell(const weft::ClientFrame& frame) {
   if (is_live())
     link_->tell(frame);
+}
+
+void steady_link::on_presence(const weft::Presence& what) {
+  const user_id user{what.user_id()};
+  if (presence_.size() >= presence_max && !presence_.contains(user))
+    return;
+  auto& known = presence_[user];
+  // A new connection is told everything again.
+  if (known.user_id() == what.user_id() && known.state() == what.state() &&
+      known.last_seen_ms() == what.last_seen_ms())
+    return;
+  known = what;
+  listener_.on_presence(known);
+}
+
+const weft::Presence* steady_link::presence_of(user_id user) const {
+  const auto at = presence_.find(user);
+  return at == presence_.end() ? nullptr : &at->second;
 }
 
 void steady_link::set_inbox_version(std::uint64_t version) {

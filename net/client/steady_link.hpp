@@ -14,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace weft::net::client {
@@ -34,6 +35,8 @@ public:
   virtual void on_receipt(const receipt_view&) {}
   virtual void on_push(const weft::ServerFrame&) {}
   virtual void on_inbox_version(std::uint64_t) {}
+  /// A contact is otherwise than before, or heard of for the first time.
+  virtual void on_presence(const weft::Presence&) {}
   /// Everything that one read brought was handed over.
   virtual void on_turn() {}
 };
@@ -78,6 +81,9 @@ public:
   /// The inbox version that heartbeats report.
   void set_inbox_version(std::uint64_t version);
 
+  /// What heartbeats have told of a contact, over all connections; null when nothing.
+  const weft::Presence* presence_of(user_id user) const;
+
   bool is_live() const { return phase_ == phase::live; }
   /// Whether a registration may have been done though its answer was never heard. Signing in by
   /// password or token writes nothing that matters.
@@ -96,6 +102,7 @@ private:
   void on_receipt(const receipt_view& receipt) override { listener_.on_receipt(receipt); }
   void on_push(const weft::ServerFrame& frame) override { listener_.on_push(frame); }
   void on_inbox_version(std::uint64_t version) override { listener_.on_inbox_version(version); }
+  void on_presence(const weft::Presence& what) override;
   void on_turn() override { listener_.on_turn(); }
   void on_link_closed(const close_reason& reason) override;
 
@@ -128,6 +135,8 @@ private:
   /// A registration was written and its answer was lost.
   bool is_registration_uncertain_ = false;
   std::uint64_t inbox_version_ = 0;
+
+  std::unordered_map<user_id, weft::Presence> presence_;
 
   pending_operations operations_;
   server_clock clock_;

@@ -212,3 +212,15 @@ TEST_CASE("operation ids are made by the server's clock and never repeat") {
   ahead.set(time_ms{5'000'000}, told);
   CHECK(ahead.now(told + std::chrono::seconds{2}) == time_ms{5'002'000});
 }
+
+TEST_CASE("a client asks for the presence of anybody") {
+  fake_server server;
+  signed_in ann(server, "ann");
+  server.set_presence(user_id{42}, Presence::OFFLINE, 5'000);
+  const auto list = ann.connection.presence({user_id{42}});
+  REQUIRE(list);
+  REQUIRE(list->users_size() == 1);
+  CHECK(list->users(0).user_id() == 42);
+  CHECK(list->users(0).last_seen_ms() == 5'000);
+  CHECK(ann.connection.server_now() > time_ms{});
+}

@@ -208,4 +208,11 @@ std::string fake_server::name_of(user_id user) const {
   return {};
 }
 
+void fake_server::answer_heartbeat(const weft::ClientFrame& frame, weft::HeartbeatAck& to) const {
+  to.set_inbox_version(inbox_version_);
+  to.set_presence_version(presence_.size());
+  for (auto i = frame.heartbeat().presence_version(); i < presence_.size(); ++i)
+    *to.add_presence() = presence_[i];
+}
+
 } // namespace weft::net::client::test

@@ -95,6 +95,16 @@ std::size_t fake_server::heartbeats() {
   return out;
 }
 
+void fake_server::set_presence(user_id user, weft::Presence::State state,
+                               std::uint64_t last_seen_ms) {
+  run_there([&] {
+    auto& what = presence_.emplace_back();
+    what.set_user_id(user.value);
+    what.set_state(state);
+    what.set_last_seen_ms(last_seen_ms);
+  });
+}
+
 std::size_t fake_server::asked(weft::ClientFrame::WhatCase kind) {
   std::size_t out = 0;
   run_there([&] { out = asked_[kind]; });
@@ -160,7 +170,13 @@ void fake_server::serve(peer& from, const weft::ClientFrame& frame) {
     return answer_user(from, frame);
   case weft::ClientFrame::kHeartbeat:
     ++heartbeats_;
-    reply.mutable_heartbeat_ack()->set_inbox_version(inbox_version_);
+    answer_heartbeat(frame, *reply.mutable_heartbeat_ack());
+    return from.write(reply);
+  case weft::ClientFrame::kPresence:
+    for (const auto user : frame.presence().user_ids())
+      for (const auto& each : presence_)
+        if (each.user_id() == user)
+          *reply.mutable_presence()->add_users() = each;
     return from.write(reply);
   case weft::ClientFrame::kMarkRead:
     reply.mutable_read_marked()->set_thread(frame.mark_read().thread());

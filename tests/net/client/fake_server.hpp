@@ -66,6 +66,8 @@ public:
   std::uint64_t delivered(const thread_id& thread);
   std::size_t connections_made();
   std::size_t heartbeats();
+  /// From now on a user is so, for everybody; told with the heartbeats.
+  void set_presence(user_id user, weft::Presence::State state, std::uint64_t last_seen_ms = 0);
   /// Requests of a kind that have come, refused ones too.
   std::size_t asked(weft::ClientFrame::WhatCase kind);
   /// The operation ids of all registrations that have come.
@@ -96,6 +98,7 @@ private:
   void answer_history(peer& to, const weft::ClientFrame& frame);
   void answer_inbox(peer& to, const weft::ClientFrame& frame);
   void answer_user(peer& to, const weft::ClientFrame& frame);
+  void answer_heartbeat(const weft::ClientFrame& frame, weft::HeartbeatAck& to) const;
   std::string name_of(user_id user) const;
 
   boost::asio::io_context io_{1};
@@ -110,6 +113,8 @@ private:
   std::uint64_t inbox_version_ = 0;
   std::size_t connections_ = 0;
   std::size_t heartbeats_ = 0;
+  /// What has become of users, in the order of its versions.
+  std::vector<weft::Presence> presence_;
   std::map<weft::ClientFrame::WhatCase, std::size_t> asked_;
   std::vector<std::string> registrations_;
   std::thread thread_;

@@ -41,6 +41,8 @@ struct watcher : follower_listener {
       cursors[cursor.first] = cursor.second;
     follows.tell_delivered({cursors.begin(), cursors.end()});
   }
+  void on_presence(const Presence& what) override { told.push_back(what); }
+  void on_heartbeat() override { ++beats; }
   void on_live(const Ready&) override { ++lives; }
   void on_lost(const error& why, std::chrono::milliseconds) override { losses.push_back(why); }
   void on_row(const thread_id& thread, const InboxThread& row) override {
@@ -62,10 +64,12 @@ struct watcher : follower_listener {
   std::vector<std::string> bodies;
   std::map<thread_id, sequence> cursors;
   std::map<thread_id, std::uint64_t> rows;
+  std::vector<Presence> told;
   std::vector<error> losses;
   std::vector<error> troubles;
   std::optional<error> ended;
   int lives = 0;
+  int beats = 0;
   follower follows;
 };
 
@@ -331,4 +335,41 @@ TEST_CASE("a newer session of the same device ends a follower that does not come
   REQUIRE(newer.resume(ann.token, 7));
   CHECK(watch.until([&] { return watch.ended.has_value(); }));
   CHECK(watch.ended->code == errc::fenced);
+}
+
+TEST_CASE("a contact is told of when he changes, once, over lost connections too") {
+  fake_server server;
+  server.script([](misbehaviour& wrong) { wrong.heartbeat_ms = 100; });
+  signed_in ann(server, "ann");
+  const user_id bob{42};
+  server.set_presence(bob, Presence::ONLINE);
+  watcher shown(server, ann);
+  REQUIRE(shown.until([&] { return shown.told.size() == 1; }));
+  CHECK(shown.told[0].user_id() == bob.value);
+  CHECK(shown.told[0].state() == Presence::ONLINE);
+  REQUIRE(shown.until([&] { return shown.beats >= 3; }));
+  server.cut();
+  REQUIRE(shown.until([&] { return shown.lives == 2; }));
+  const auto beats = shown.beats;
+  REQUIRE(shown.until([&] { return shown.beats >= beats + 2; }));
+  // The new connection was told everything again, and it is no news.
+  CHECK(shown.told.size() == 1);
+  server.set_presence(bob, Presence::OFFLINE, 5'000);
+  REQUIRE(shown.until([&] { return shown.told.size() == 2; }));
+  CHECK(shown.told[1].last_seen_ms() == 5'000);
+  REQUIRE(shown.follows.connection().presence_of(bob) != nullptr);
+  CHECK(shown.follows.connection().presence_of(bob)->state() == Presence::OFFLINE);
+  CHECK(shown.follows.connection().presence_of(user_id{43}) == nullptr);
+}
+
+TEST_CASE("a client that was closed since nobody used it does not come back by itself") {
+  fake_server server;
+  signed_in ann(server, "ann");
+  watcher shown(server, ann);
+  REQUIRE(shown.until([&] { return shown.lives == 1; }));
+  Closing words;
+  words.set_code(INACTIVE);
+  server.cut(&words);
+  REQUIRE(shown.until([&] { return shown.ended.has_value(); }));
+  CHECK(shown.ended->code == errc::inactive);
 }
