@@ -100,6 +100,12 @@ void connection::note_failed_handshake() {
   spdlog::debug("a TLS handshake failed: {}", why.empty() ? "the connection ended" : why);
 }
 
+void connection::end_session(turn& turn, const error& why) {
+  begin_closing(turn, why);
+  session_.tell_expired();
+  session_.reset();
+}
+
 void connection::drop() {
   if (!has_socket())
     return;
@@ -148,6 +154,12 @@ void connection::leave() {
 
 // -- deadlines ----------------------------------------------------------------------------------
 
+std::optional<clock_ms> connection::inactive_at() const {
+  if (!woken_by_push_ || foreground_ == in_foreground::yes)
+    return std::nullopt;
+  return last_active_ + ms(thread_.shared().limits.inactivity);
+}
+
 clock_ms connection::due() const {
   const auto expiry = ms(thread_.shared().limits.session_expiry);
   if (phase_ == phase::detached)
@@ -160,6 +172,8 @@ clock_ms connection::due() const {
     out = std::min(out, stalled_since_ + expiry);
   if (frame_due_ != 0)
     out = std::min(out, frame_due_);
+  if (const auto inactive = inactive_at())
+    out = std::min(out, *inactive);
   if (held_back_ && !window_full_)
     out = std::min(out, thread_.now() + meter_.wait_ms());
   return out;
@@ -206,11 +220,13 @@ void connection::on_deadline(turn& turn) {
   // No use in telling a client that reads nothing.
   if (stalled_since_ != 0 && stalled_since_ + expiry <= now)
     return drop();
+  if (const auto inactive = inactive_at(); inactive && *inactive <= now)
+    return end_session(turn, {.code = errc::inactive,
+                              .message = "nobody has used this client for a while; it comes back "
+                                         "when it is opened"});
   if (held_back_ || last_heard_ + expiry > now)
     return;
-  begin_closing(turn, {.code = errc::timeout, .message = "nothing was heard for too long"});
-  session_.tell_expired();
-  session_.reset();
+  end_session(turn, {.code = errc::timeout, .message = "nothing was heard for too long"});
 }
 
 } // namespace weft::net

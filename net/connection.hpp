@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 namespace weft::net {
@@ -131,8 +132,12 @@ private:
   void settle();
   clock_ms due() const;
   void on_deadline(turn& turn);
+  /// When the client will have been unused for too long; nothing for one that may be.
+  std::optional<clock_ms> inactive_at() const;
   void begin_closing(turn& turn, const error& why);
   void note_failed_handshake();
+  /// The session ends now, and with it the connection.
+  void end_session(turn& turn, const error& why);
   /// The socket is broken, or of no more use: detaches the session, or leaves.
   void drop();
   /// The detached session has had its time, or may have no more.
@@ -154,6 +159,8 @@ private:
   /// When the frame that has begun must be complete; 0 when none has.
   clock_ms frame_due_ = 0;
   clock_ms last_heard_ = 0;
+  /// Since when the client has only beaten and reported.
+  clock_ms last_active_ = 0;
   /// Since when the socket has taken nothing of what waits; 0 when nothing waits.
   clock_ms stalled_since_ = 0;
   std::uint32_t slot_;
@@ -163,6 +170,8 @@ private:
   phase phase_ = phase::awaiting_hello;
   interest watched_ = interest::read;
   bool signed_in_ = false;
+  bool woken_by_push_ = false;
+  in_foreground foreground_ = in_foreground::no;
   /// Not read, because the client's window or its meter is exhausted, or its answers do not leave.
   bool held_back_ = false;
   /// As of the last look.

@@ -27,6 +27,10 @@ std::uint64_t now_ms_utc() {
 void connection::handle(turn& turn, std::string_view payload) {
   frame_bytes_ = static_cast<std::uint32_t>(frame_header_bytes + payload.size());
   auto message = turn.decoder.decode(payload, turn.requests);
+  // Of these the client has sent some without anybody using it.
+  if (!std::holds_alternative<heartbeat_heard>(message) &&
+      !std::holds_alternative<reports_decoded>(message))
+    last_active_ = thread_.now();
   std::visit([&](auto& what) { on_message(turn, what); }, message);
 }
 
@@ -49,6 +53,7 @@ void connection::on_message(turn& turn, hello_asked& what) {
     return begin_closing(turn, {.code = errc::bad_version,
                                 .message = "this server speaks version " +
                                            std::to_string(protocol_version) + " only"});
+  woken_by_push_ = what.woken_by_push;
   auto hello = thread_.shared().hello;
   hello.set_time_ms(now_ms_utc());
   encode_hello(turn.own, what.request, hello);
@@ -98,6 +103,9 @@ bool connection::refuses_stranger(turn& turn, std::uint64_t request) {
 void connection::on_message(turn& turn, heartbeat_heard& what) {
   if (refuses_stranger(turn, what.request))
     return;
+  foreground_ = what.foreground;
+  if (foreground_ == in_foreground::yes)
+    last_active_ = thread_.now();
   encode_heartbeat_ack(turn.own, what.request, out_.current_inbox_version(),
                        presence_since(what.presence_version));
   ++turn.own_count;

@@ -90,6 +90,7 @@ void connection::on_sign_in(turn& turn, sign_in_result result) {
   if (result == sign_in_result::succeeded) {
     phase_ = phase::live;
     signed_in_ = true;
+    last_active_ = thread_.now();
     thread_.shared().counters.live.fetch_add(1, std::memory_order_relaxed);
     return;
   }

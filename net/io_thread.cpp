@@ -2,6 +2,7 @@
 
 #include "net/listener.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <chrono>
 
@@ -14,8 +15,12 @@ namespace {
 constexpr clock_ms wheel_tick_ms = 100;
 constexpr std::size_t wheel_slots = 1024;
 
-/// When a client of a node that stops may try again, or try another node.
+/// When the first client of a node that stops may try again, or try another node.
 constexpr std::uint32_t retry_when_stopping_ms = 1'000;
+
+/// Clients of a node that stops that are to come back in one second: what a node takes easily
+/// beside everything else.
+constexpr std::size_t returns_of_second = 2'000;
 
 /// When a client that was crowded out before it signed in may try again.
 constexpr std::uint32_t retry_when_crowded_ms = 1'000;
@@ -206,11 +211,16 @@ void io_thread::stop_connections(clock_ms within) {
     wheel_.cancel(*door_);
     poller_->change(door_->socket(), interest::none, door_);
   }
-  for (const auto& each : std::vector<std::shared_ptr<connection>>{slots_})
-    if (each)
-      each->stop({.code = errc::unavailable,
-                  .message = "this node stops",
-                  .retry_after_ms = retry_when_stopping_ms});
+  const auto all = slots_;
+  const auto spread_ms = std::max<std::size_t>(
+      retry_when_stopping_ms, shared_->counters.connections.load() * 1'000 / returns_of_second);
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (all[i])
+      all[i]->stop({.code = errc::unavailable,
+                    .message = "this node stops",
+                    // Evenly spread, so that they do not all come at once.
+                    .retry_after_ms = retry_when_stopping_ms +
+                                      static_cast<std::uint32_t>(i * spread_ms / all.size())});
 }
 
 bool io_thread::is_done() const {

@@ -134,6 +134,8 @@ void declare(declarations& all, options& out) {
                        "How often shards are asked who has come or gone");
   all.add_milliseconds("last-seen-every-ms", out.limits.last_seen_every,
                        "How often it is written when users were last seen");
+  all.add_milliseconds("inactivity-ms", out.limits.inactivity,
+                       "Clients that a push can wake are disconnected after this much disuse");
 }
 
 /// A name or an IPv4 address, or, in brackets, an IPv6 address. Whether there is such a host is for

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <fcntl.h>
+#include <set>
 #include <sys/resource.h>
 #include <thread>
 #include <unistd.h>
@@ -174,6 +175,26 @@ TEST_CASE("a server that stops tells its clients, and their sessions end") {
   stopping.join();
   CHECK(eventually([&] { return with.host.script.ended == 2; }));
   CHECK(with.server->counters().connections == 0);
+}
+
+TEST_CASE("the clients of a server that stops are told to come back one after the other") {
+  served with;
+  std::vector<raw_client> clients;
+  for (auto i = 0; i < 20; ++i) {
+    clients.push_back(with.connect());
+    clients.back().sign_in();
+  }
+  std::jthread stopping{[&] { with.server->stop(5000ms); }};
+  std::set<std::uint32_t> times;
+  for (auto& each : clients) {
+    const auto closing = each.receive();
+    REQUIRE(closing);
+    times.insert(closing->closing().reconnect_after_ms());
+    each.close();
+  }
+  CHECK(times.size() == clients.size());
+  CHECK(*times.begin() >= 1'000);
+  CHECK(*times.rbegin() < 2'000);
 }
 
 TEST_CASE("a server stops in its time, whatever its clients do") {
