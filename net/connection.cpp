@@ -21,8 +21,6 @@ connection::connection(io_thread& thread, int socket, connection_no number, std:
     : thread_(thread), out_(thread.shared()), transport_(socket, thread.shared().tls.accept()),
       number_(number), slot_(slot) {}
 
-connection::~connection() = default;
-
 void connection::wake_if(wake what) {
   if (what == wake::yes)
     thread_.enqueue(shared_from_this());

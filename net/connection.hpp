@@ -47,7 +47,6 @@ class connection final : public std::enable_shared_from_this<connection>, public
 public:
   /// `socket` has been accepted and does not block; the connection closes it.
   connection(io_thread& thread, int socket, connection_no number, std::uint32_t slot);
-  ~connection();
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;
 

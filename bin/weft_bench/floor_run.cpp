@@ -3,7 +3,11 @@
 #include "bin/weft_bench/conductor.hpp"
 #include "bin/weft_bench/floor_frames.hpp"
 #include "bin/weft_bench/traffic_client.hpp"
+#include "net/client/close_reason.hpp"
 #include "net/client/frame_stream.hpp"
+#include "net/client/plain_stream.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -27,8 +31,9 @@ public:
       failed_ = net::client::network_error("cannot reach the floor", code);
       return;
     }
-    stream_ = std::make_shared<frame_stream>(std::move(socket), static_cast<frame_listener&>(*this),
-                                             net::client::stream_limits{});
+    stream_ = std::make_shared<frame_stream>(
+        std::make_shared<net::client::plain_stream>(std::move(socket)),
+        static_cast<frame_listener&>(*this), net::client::stream_limits{});
     stream_->start();
     put_floor_frame(stream_->queue(), floor_kind::hello, index, floor_hello_bytes);
     stream_->flush_soon();

@@ -158,6 +158,11 @@ ssl_session_handle trust::take_session(const server_check& check) {
   const auto found = sessions_.find(key_of(check));
   if (found == sessions_.end())
     return nullptr;
+  // Of TLS 1.2 it serves again and again; in 1.3 each connection brings the next one.
+  if (SSL_SESSION_get_protocol_version(found->second.get()) < TLS1_3_VERSION) {
+    SSL_SESSION_up_ref(found->second.get());
+    return ssl_session_handle{found->second.get()};
+  }
   auto out = std::move(found->second);
   sessions_.erase(found);
   return out;

@@ -51,7 +51,7 @@ private:
 
   ssl_context_handle context_;
   std::mutex mutex_;
-  /// By HOST:PORT. A ticket is used once.
+  /// By HOST:PORT.
   std::map<std::string, ssl_session_handle> sessions_;
 };
 

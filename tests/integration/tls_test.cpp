@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 namespace weft::testing {
 
@@ -94,7 +95,7 @@ bool await_log(const weftd_process& node, const std::string& words) {
   return true;
 }
 
-void copy(const fs::path& from, const fs::path& to) {
+void replace(const fs::path& to, const fs::path& from) {
   fs::copy_file(from, to, fs::copy_options::overwrite_existing);
 }
 
@@ -154,8 +155,8 @@ TEST_CASE(
   // Signed by another authority, so that it is seen who is served with which.
   test_authority next{on.folder.path(), "Next Authority"};
   const auto renewed = next.issue("renewed", on.wish());
-  copy(renewed.chain, on.certificate.chain);
-  copy(renewed.key, on.certificate.key);
+  replace(on.certificate.chain, renewed.chain);
+  replace(on.certificate.key, renewed.key);
   on.node.ask_to_reload();
   REQUIRE(await_log(on.node, "the certificate was read again"));
   check_refused(weft_of(on, "ann", {"send", "bob", "no"}), "'Next Authority'");

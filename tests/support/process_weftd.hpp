@@ -22,7 +22,7 @@ public:
     /// Added to those that every test uses; the later of two flags must not repeat the earlier.
     std::vector<std::string> flags;
     /// The address that it listens on; empty: one of its own.
-    std::string host;
+    std::string host = {};
   };
 
   /// Starts it and waits until it serves; throws with what weftd said when it does not.

@@ -38,7 +38,8 @@ TEST_CASE("an identity is read as it was written, and is its owner's alone") {
   who.user = user_id{~0ULL};
   who.token = "a \"quoted\" token\\";
   who.history = 1ULL << 63;
-  who.server = "127.0.0.1:7400,[::1]:7401";
+  who.server = "tls://127.0.0.1:7400,[::1]:7401";
+  who.ca = "/etc/weft/ca.pem";
   REQUIRE(save_identity(home, who));
   CHECK(mode_of(home) == 0700);
   CHECK(mode_of(home / "identity.toml") == 0600);
@@ -51,17 +52,22 @@ TEST_CASE("an identity is read as it was written, and is its owner's alone") {
   CHECK(again->token == who.token);
   CHECK(again->history == who.history);
   CHECK(again->server == who.server);
+  CHECK(again->ca == who.ca);
 }
 
-TEST_CASE("an identity without an account keeps its device") {
+TEST_CASE("an identity without an account keeps its device, and where and how it was signed in") {
   const testing::temporary_directory home;
   identity who;
   who.device = device_id{make_uuid_v4()};
+  who.server = "tls://127.0.0.1:7400";
+  who.ca = "/etc/weft/ca.pem";
   REQUIRE(save_identity(home.path(), who));
   const auto again = load_identity(home.path());
   REQUIRE(again);
   CHECK(again->device == who.device);
   CHECK_FALSE(again->has_account());
+  CHECK(again->server == who.server);
+  CHECK(again->ca == who.ca);
 }
 
 TEST_CASE("a registration is kept with the identity until it is forgotten") {
