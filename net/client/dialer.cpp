@@ -12,6 +12,24 @@ namespace weft::net::client {
 using boost::asio::ip::tcp;
 using boost::system::error_code;
 
+namespace {
+
+/// Endpoints that need no resolver, which would start a thread: of a number, and of "localhost",
+/// which is this machine everywhere (RFC 6761, 6.3), also where no file of hosts says so.
+std::vector<tcp::endpoint> known_endpoints(const server_address& server) {
+  namespace ip = boost::asio::ip;
+  const auto port = static_cast<std::uint16_t>(std::stoul(server.port));
+  if (server.host == "localhost")
+    return {{ip::address_v4::loopback(), port}, {ip::address_v6::loopback(), port}};
+  error_code is_name;
+  const auto address = ip::make_address(server.host, is_name);
+  if (is_name)
+    return {};
+  return {{address, port}};
+}
+
+} // namespace
+
 dialer::dialer(boost::asio::io_context& io, std::vector<server_address> servers,
                std::chrono::milliseconds each)
     : servers_(std::move(servers)), each_(each), resolver_(io), socket_(io), timer_(io) {}
@@ -34,13 +52,10 @@ void dialer::try_next() {
     self->close();
   });
   const auto& server = servers_[index_];
-  // A number needs no resolver, which would start a thread.
-  error_code is_name;
-  const auto address = boost::asio::ip::make_address(server.host, is_name);
-  if (!is_name) {
-    const tcp::endpoint endpoint(address, static_cast<std::uint16_t>(std::stoul(server.port)));
-    return on_resolved({}, tcp::resolver::results_type::create(endpoint, server.host, server.port));
-  }
+  const auto known = known_endpoints(server);
+  if (!known.empty())
+    return on_resolved({}, tcp::resolver::results_type::create(known.begin(), known.end(),
+                                                               server.host, server.port));
   resolver_.async_resolve(
       server.host, server.port,
       [self = shared_from_this()](const error_code& code, tcp::resolver::results_type found) {
