@@ -179,7 +179,7 @@ void add_send(CLI::App& app, context& shared) {
       "  weft send bob \"Hello, Bob\"\n"
       "  date | weft send bob -\n"
       "  weft send bob --file photo.jpg --content-type image/jpeg\n"
-      "  weft send bob hello --id 01890a5d-ac96-774b-bcce-b302099a8057 --json");
+      "  weft send bob hello --id ID    again, with the ID that the error of a first try named");
   command->callback([&shared, options, text] {
     if (options->file.empty() && text->count() == 0)
       throw CLI::RequiredError("TEXT or --file");
