@@ -4,9 +4,10 @@
 
 namespace weft::net {
 
-bool node_budget::try_take(std::size_t bytes) {
+bool node_budget::try_take(std::size_t bytes, request_kind kind) {
+  const auto most = kind == request_kind::read ? bytes_max_ / 2 : bytes_max_;
   auto before = in_use_.fetch_add(bytes, std::memory_order_relaxed);
-  if (before + bytes <= bytes_max_)
+  if (before + bytes <= most)
     return true;
   give_back(bytes);
   return false;
@@ -18,11 +19,11 @@ session_window::~session_window() {
     node_.give_back(bytes_);
 }
 
-admitted session_window::admit(std::uint64_t request, std::uint32_t charge) {
+admitted session_window::admit(std::uint64_t request, std::uint32_t charge, request_kind kind) {
   auto same = [request](const waiting_request& x) { return x.request == request; };
   if (std::any_of(waiting_.begin(), waiting_.end(), same))
     return admitted::id_in_use;
-  if (!node_.try_take(charge))
+  if (!node_.try_take(charge, kind))
     return admitted::node_full;
   waiting_.push_back({request, charge});
   ++requests_;

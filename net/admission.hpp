@@ -9,14 +9,18 @@
 
 namespace weft::net {
 
+/// What a request is for: when the node is short of room, reads give way to what is to be written.
+enum class request_kind : std::uint8_t { write, read };
+
 /// Bytes of requests in flight on the whole node. Mailboxes of actors are unbounded: this is their
 /// bound. Safe for use by several threads.
 class node_budget {
 public:
   explicit node_budget(std::size_t bytes_max) : bytes_max_(bytes_max) {}
 
-  /// Takes all of `bytes` or nothing.
-  [[nodiscard]] bool try_take(std::size_t bytes);
+  /// Takes all of `bytes` or nothing. Reads get nothing when half of the budget is in use, so that
+  /// pages which nobody fetches never keep a message from being sent.
+  [[nodiscard]] bool try_take(std::size_t bytes, request_kind kind = request_kind::write);
   /// Takes `bytes` for what exists already and cannot be refused: the next `try_take` feels it.
   void take(std::size_t bytes) { in_use_.fetch_add(bytes, std::memory_order_relaxed); }
   void give_back(std::size_t bytes) { in_use_.fetch_sub(bytes, std::memory_order_relaxed); }
@@ -62,7 +66,8 @@ public:
   }
 
   /// A request was decoded.
-  [[nodiscard]] admitted admit(std::uint64_t request, std::uint32_t charge);
+  [[nodiscard]] admitted admit(std::uint64_t request, std::uint32_t charge,
+                               request_kind kind = request_kind::write);
   /// `count` frames were decoded that the connection itself has answered: they count until written.
   void admit_answered(std::uint32_t count);
   /// The same for frames of which the socket has taken a part: they count until `end_write`.

@@ -106,7 +106,7 @@ private:
   void on_message(turn& turn, locate_asked& what);
   void on_message(turn& turn, request_decoded& what);
   void on_message(turn& turn, reports_decoded& what);
-  bool admit(turn& turn, std::uint64_t request, std::uint32_t charge);
+  bool admit(turn& turn, std::uint64_t request, std::uint32_t charge, request_kind kind);
   bool refuses_before_hello(turn& turn, std::uint64_t request);
   bool refuses_stranger(turn& turn, std::uint64_t request);
   actors::presence_changes presence_since(std::uint64_t version) const;

@@ -69,7 +69,7 @@ void connection::on_message(turn& turn, sign_in_asked& what) {
                         {.code = errc::bad_request,
                          .message = phase_ == phase::live ? "this connection is signed in already"
                                                           : "a sign-in is under way"});
-  if (!admit(turn, what.request, frame_bytes_))
+  if (!admit(turn, what.request, frame_bytes_, request_kind::write))
     return;
   phase_ = phase::signing_in;
   phase_due_ =
@@ -142,8 +142,10 @@ void connection::on_message(turn& turn, locate_asked& what) {
 }
 
 void connection::on_message(turn& turn, request_decoded& what) {
+  // Who expects many bytes in return is reading.
+  const auto kind = what.reply_bytes > 0 ? request_kind::read : request_kind::write;
   if (refuses_stranger(turn, what.request) ||
-      !admit(turn, what.request, std::max(frame_bytes_, what.reply_bytes)))
+      !admit(turn, what.request, std::max(frame_bytes_, what.reply_bytes), kind))
     turn.requests.pop_back();
 }
 
@@ -154,8 +156,8 @@ void connection::on_message(turn& turn, reports_decoded& what) {
     meter_.take(what.count);
 }
 
-bool connection::admit(turn& turn, std::uint64_t request, std::uint32_t charge) {
-  switch (out_.admit(request, charge, window_full_)) {
+bool connection::admit(turn& turn, std::uint64_t request, std::uint32_t charge, request_kind kind) {
+  switch (out_.admit(request, charge, kind, window_full_)) {
   case admitted::yes:
     return true;
   case admitted::id_in_use:

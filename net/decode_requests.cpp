@@ -6,9 +6,8 @@ namespace weft::net {
 
 namespace {
 
-// What an event of a history page is charged with before it is there. Chat messages are short: most
-// are below this, and the charge becomes the real one when the page has come.
-constexpr std::size_t expected_event_bytes = 512;
+// What an event has at most besides its body and content type: numbers, ids, lengths.
+constexpr std::size_t event_frame_bytes_max = 128;
 // What a row of an inbox page has at most, its last event apart.
 constexpr std::size_t row_bytes_max = 256;
 
@@ -69,9 +68,12 @@ client_message take_request(std::uint64_t request, const HistoryRequest& from,
   if (from.has_before())
     out.before = sequence{from.before()};
   out.limit = page_limit(from.limit(), limits.history_page_events_max);
-  auto expected = std::min(out.limit * expected_event_bytes, limits.history_page_bytes_max);
+  // By what the page may have: with less, who never reads would hold what was never counted.
+  const auto event_bytes_max =
+      limits.body_bytes_max + limits.content_type_bytes_max + event_frame_bytes_max;
+  const auto most = std::min(out.limit * event_bytes_max, limits.history_page_bytes_max);
   turn.emplace_back(out);
-  return request_decoded{request, static_cast<std::uint32_t>(expected)};
+  return request_decoded{request, static_cast<std::uint32_t>(most)};
 }
 
 client_message take_request(std::uint64_t request, const InboxRequest& from,

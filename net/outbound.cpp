@@ -116,9 +116,10 @@ bool outbound::window_is_full() {
   return window_.is_full(shared_.window());
 }
 
-admitted outbound::admit(std::uint64_t request, std::uint32_t charge, bool& is_full) {
+admitted outbound::admit(std::uint64_t request, std::uint32_t charge, request_kind kind,
+                         bool& is_full) {
   std::lock_guard guard{mutex_};
-  const auto out = window_.admit(request, charge);
+  const auto out = window_.admit(request, charge, kind);
   is_full = window_.is_full(shared_.window());
   return out;
 }

@@ -69,7 +69,7 @@ public:
 
   bool window_is_full();
   /// Takes a request into the window. `is_full` tells whether another one may be read.
-  admitted admit(std::uint64_t request, std::uint32_t charge, bool& is_full);
+  admitted admit(std::uint64_t request, std::uint32_t charge, request_kind kind, bool& is_full);
 
   /// Queues frames of the connection's own: `count` of them answer frames of the client, which are
   /// charged to its window until they are written.

@@ -18,6 +18,16 @@ TEST_CASE("the node's budget is taken whole or not at all") {
   CHECK(budget.in_use() == 0);
 }
 
+TEST_CASE("reads give way when half of the budget is in use, writes go on") {
+  node_budget budget{100};
+  CHECK(budget.try_take(50, request_kind::read));
+  CHECK_FALSE(budget.try_take(1, request_kind::read));
+  CHECK(budget.try_take(50, request_kind::write));
+  CHECK_FALSE(budget.try_take(1, request_kind::write));
+  budget.give_back(51);
+  CHECK(budget.try_take(1, request_kind::read));
+}
+
 TEST_CASE("several threads never take more than the budget, and all comes back") {
   node_budget budget{1000};
   std::atomic<bool> exceeded{false};

@@ -225,6 +225,9 @@ TEST_CASE("a page's limit has a default and a maximum, and is what its reply is 
   CHECK(page.before == sequence{7});
   CHECK(std::get<request_decoded>(of.of(frame)).reply_bytes > 0);
   CHECK(std::get<request_decoded>(of.of(frame)).reply_bytes <= of.limits.history_page_bytes_max);
+  // The largest bodies are counted, whether they are there or not.
+  frame.mutable_history()->set_limit(7);
+  CHECK(std::get<request_decoded>(of.of(frame)).reply_bytes > 7 * of.limits.body_bytes_max);
   frame.mutable_history()->set_thread("?");
   CHECK(of.refusal(frame) == errc::bad_request);
 }
