@@ -59,7 +59,7 @@ TEST_CASE("a crowd registers once, and comes by its tokens from then on") {
   CHECK_FALSE(run_idle(more, where));
 }
 
-TEST_CASE("in a storm everybody resumes, again and again; who is refused comes again") {
+TEST_CASE("in a storm everybody resumes, and who is refused comes again") {
   fake_server server;
   weft::testing::temporary_directory directory;
   const auto what = few(directory.path() / "tokens");

@@ -53,6 +53,11 @@ void check(const actors::sign_out_request& x) {
   require(x.request != 0);
 }
 
+void check(const actors::presence_request& x) {
+  require(x.request != 0 && !x.users.empty());
+  require(x.users.size() <= limits.presence_lookup_users_max);
+}
+
 void check(const actors::register_account& x) {
   require(is_valid_name(x.name) && x.device && time_of(x.op).has_value());
   require(x.password.size() >= limits.password_bytes_min);
